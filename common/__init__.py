@@ -1,0 +1,1 @@
+"""Configuration and sample data of p3, as files."""

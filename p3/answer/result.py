@@ -1,0 +1,129 @@
+"""What an answer is made of, and what is needed to make one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+import polars as pl
+
+from p3.answer.models import LanguageModel
+
+Status = Literal["answered", "abstained"]
+Route = Literal["facts", "passages", "none"]
+
+
+class Passage(Protocol):
+    """A retrieved passage; ``text`` is the document's text from ``start`` to ``end``, character by character."""
+
+    @property
+    def rank(self) -> int:
+        """The place among the passages found, from 1."""
+
+    @property
+    def ticker(self) -> str:
+        """Whose filing it is."""
+
+    @property
+    def form(self) -> str:
+        """The filing's form, such as 10-K."""
+
+    @property
+    def accession(self) -> str:
+        """The filing's accession number."""
+
+    @property
+    def document(self) -> str:
+        """The document's file name."""
+
+    @property
+    def section(self) -> str:
+        """The section, such as Item 7."""
+
+    @property
+    def page(self) -> int | None:
+        """The page, from 1, where the document has pages."""
+
+    @property
+    def start(self) -> int:
+        """The first character in the document."""
+
+    @property
+    def end(self) -> int:
+        """The character after the last."""
+
+    @property
+    def accepted(self) -> datetime:
+        """When the filing was accepted, in UTC."""
+
+    @property
+    def text(self) -> str:
+        """The passage."""
+
+
+Search = Callable[[str, int], Sequence[Passage]]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a question may draw on.
+
+    ``companies`` and ``line_items`` are frames of the tables of those names; line items known after ``as_of`` are
+    never used.
+    ``search`` returns passages accepted by ``as_of``, best first. ``documents`` names each accession's document.
+    Without a ``model`` text is quoted, not worded.
+    """
+
+    companies: pl.DataFrame
+    line_items: pl.DataFrame
+    search: Search
+    as_of: datetime
+    model: LanguageModel | None = None
+    documents: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Source ``n`` of an answer: a span of a document (``start`` and ``end`` count characters), or a fact
+    (``concept``, ``period``).
+
+    ``period`` is ``START/END`` for a duration, ``END`` for an instant.
+    """
+
+    n: int
+    accession: str
+    document: str | None = None
+    section: str | None = None
+    page: int | None = None
+    start: int | None = None
+    end: int | None = None
+    quote: str | None = None
+    concept: str | None = None
+    period: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer or a reasoned abstention. Money in single units of ``unit``, ratios as fractions.
+
+    ``confidence`` lies in [0, 1] and is the product of the stated ``signals``; it is 0 for an abstention.
+    ``tier`` is ``rules``, or the name of the model that worded the text.
+    """
+
+    question: str
+    answer: str
+    status: Status
+    confidence: float
+    route: Route
+    tier: str
+    value: float | None = None
+    unit: str | None = None
+    formula: str | None = None
+    citations: tuple[Citation, ...] = ()
+    steps: tuple[str, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain lists and dictionaries, ready for JSON."""
+        row = asdict(self)
+        return {**row, "citations": list(row["citations"]), "steps": list(row["steps"])}

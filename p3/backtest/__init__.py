@@ -1,0 +1,1 @@
+"""From decisions to fills, equity and performance metrics, point in time: frames in, frames out."""

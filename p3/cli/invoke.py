@@ -1,0 +1,80 @@
+"""Runs one command: makes its session, calls it, writes its result, and turns errors into exit codes."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from p3.errors import ExitCode, P3Error
+
+if TYPE_CHECKING:
+    from p3.workflow.session import Session
+
+
+@dataclass(frozen=True)
+class Common:
+    """The options that every command takes."""
+
+    as_of: str | None
+    as_json: bool
+    data_dir: Path | None
+    quiet: bool
+    verbose: bool
+    debug: bool
+
+
+def invoke(name: str, run: Callable[..., Any], values: Mapping[str, Any], common: Common) -> int:
+    """Call ``run`` with a session and ``values``, write what it returns, and return the exit code."""
+    from p3.cli import output
+
+    try:
+        result = run(_session(name, common), **values)
+        output.write(name, result, as_json=common.as_json, quiet=common.quiet)
+        return int(result.exit_code)
+    except P3Error as error:
+        if common.debug:
+            traceback.print_exc()
+        output.error(error.message, error.remedy)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        output.error("interrupted", "Run the same command again: it goes on where it stopped.")
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our pipe has seen enough. Point stdout elsewhere, so that the interpreter's last flush finds no broken pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.DONE)
+    except Exception as error:  # noqa: BLE001  # the last border: anything else is a bug, shown as one
+        if common.debug:
+            traceback.print_exc()
+        output.error(
+            f"a bug in p3: {type(error).__name__}: {error}", "Run it again with --debug and report what it prints."
+        )
+        return int(ExitCode.BUG)
+
+
+def _session(name: str, common: Common) -> "Session":
+    from p3 import clock, settings, tasks
+    from p3.cli.logs import configure
+    from p3.cli.progress import progress
+    from p3.data.layers import find_root
+    from p3.data.store import Store
+    from p3.workflow.session import Session
+
+    as_of = clock.parse_as_of(common.as_of)
+    loaded = settings.load()
+    store = Store(find_root(common.data_dir, Path.cwd()), loaded.settings.ledger.url.get_secret_value())
+    session = Session(
+        store=store,
+        settings=loaded.settings,
+        as_of=as_of,
+        pinned=as_of if common.as_of else None,
+        command=name,
+        progress=progress(quiet=common.quiet),
+        sources=loaded.sources,
+        declared=tasks.stages,
+    )
+    configure(store.directories.log, session, verbose=common.verbose)
+    return session

@@ -1,0 +1,90 @@
+"""The layers of the data tree, and the one place that turns them into paths."""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from p3.errors import ConfigurationError
+
+
+class DataLayer(StrEnum):
+    """A part of the data tree; the value is its folder."""
+
+    RAW = "raw"  # responses and documents as received, named by SHA-256
+    FACTS = "facts"  # what filings and markets say: Delta tables
+    INDEX = "index"  # passages and their vectors: LanceDB
+    RESULTS = "results"  # what p3 concludes: Delta tables, reports, manifests
+    LEDGER = "ledger"  # runs, chains, orders, audit: SQL
+
+
+TREE = "build_data"
+
+
+def find_root(explicit: Path | None, working_directory: Path) -> Path:
+    """Return the data tree: ``explicit``, else ``P3_DATA_DIR``, else the nearest build_data/ upward.
+
+    Raises ConfigurationError where none of them names one.
+    """
+    named = explicit or (Path(os.environ["P3_DATA_DIR"]) if os.environ.get("P3_DATA_DIR") else None)
+    if named is not None:
+        return named.expanduser().absolute()
+    for folder in (working_directory, *working_directory.parents):
+        if (folder / TREE).is_dir():
+            return (folder / TREE).absolute()
+    raise ConfigurationError(
+        f"no {TREE}/ here or above {working_directory}",
+        f"Run `mkdir {TREE}` here, or name a folder with --data-dir or P3_DATA_DIR.",
+    )
+
+
+class DirectoryManager:
+    """Turns layers into paths below one root, and makes them on demand."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def layer(self, layer: DataLayer) -> Path:
+        """Return the folder of ``layer``, made if need be."""
+        return self._made(self.root / layer.value)
+
+    def table(self, layer: DataLayer, name: str) -> Path:
+        """Return the folder of a Delta table, which may not exist yet."""
+        return self.layer(layer) / "tables" / name
+
+    def index(self) -> Path:
+        """Return the folder of the passage index."""
+        return self.layer(DataLayer.INDEX)
+
+    def ledger(self) -> Path:
+        """Return the file of the default ledger."""
+        return self.layer(DataLayer.LEDGER) / "ledger.sqlite"
+
+    def lock(self, name: str) -> Path:
+        """Return the lock file called ``name``."""
+        return self._made(self.layer(DataLayer.LEDGER) / "locks") / f"{name}.lock"
+
+    def run(self, run_id: str) -> Path:
+        """Return the folder of a run's manifest and reports."""
+        return self._made(self.layer(DataLayer.RESULTS) / "runs" / run_id)
+
+    def reports(self) -> Path:
+        """Return the folder of the newest report of each scope."""
+        return self._made(self.layer(DataLayer.RESULTS) / "reports")
+
+    def log(self) -> Path:
+        """Return the file that logs are written to."""
+        return self._made(self.layer(DataLayer.RESULTS) / "logs") / "p3.log"
+
+    def _made(self, folder: Path) -> Path:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise ConfigurationError(
+                f"the data directory {self.root} is, or lies below, a file", "Name a folder with --data-dir."
+            ) from None
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot write to the data directory {self.root}: {error.strerror}",
+                "Free space or change its permissions, or name another with --data-dir.",
+            ) from None
+        return folder

@@ -1,0 +1,243 @@
+"""The ledger: what must be transactional row by row and shared by processes that know nothing of each other.
+
+SQLite in WAL mode by default, PostgreSQL by URL; the same statements on both. The schema grows by migrations, each applied once and recorded.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
+
+from p3.clock import iso, now
+from p3.data.ledger_schema import METADATA, MIGRATIONS, audit, chains, dead_letters, migrations, runs, units
+from p3.errors import BusyError, ConfigurationError, DataError
+
+_GENESIS = "0" * 64
+_BUSY_SECONDS = 30
+
+
+class Ledger:
+    """One ledger; a connection is opened for each transaction and closed after it."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        self._migrated = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[sa.Connection]:
+        """Yield a connection in a write transaction: committed at the end, rolled back on any error.
+
+        Raises BusyError, ConfigurationError or DataError in place of the library's errors.
+        """
+        with _translated():
+            self._migrate()
+            with self._engine.begin() as connection:
+                yield connection
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """Return a whole ledger table as a frame, for `p3 sql`."""
+        table = METADATA.tables[name]
+        with self.transaction() as connection:
+            rows = connection.execute(sa.select(table)).mappings().all()
+        schema = {column.name: _POLARS[type(column.type)] for column in table.columns}
+        return pl.DataFrame([dict(row) for row in rows], schema=schema, orient="row")
+
+    def names(self) -> list[str]:
+        """Return the names of the ledger's tables."""
+        return sorted(METADATA.tables)
+
+    def append_audit(self, connection: sa.Connection, kind: str, subject: str, payload: Mapping[str, Any]) -> str:
+        """Append one link to the tamper-evident log inside the caller's transaction and return its digest."""
+        last = connection.execute(sa.select(audit.c.digest).order_by(audit.c.seq.desc()).limit(1)).scalar()
+        previous = last or _GENESIS
+        body = json.dumps(payload, sort_keys=True, default=str)
+        moment = iso(now())
+        digest = _link(previous, moment, kind, subject, body)
+        connection.execute(
+            audit.insert().values(at=moment, kind=kind, subject=subject, payload=body, previous=previous, digest=digest)
+        )
+        return digest
+
+    def verify_audit(self) -> int:
+        """Return the number of links in the audit chain; raises DataError at the first that was changed, lost or added."""
+        with self.transaction() as connection:
+            rows = connection.execute(sa.select(audit).order_by(audit.c.seq)).mappings().all()
+        previous = _GENESIS
+        for row in rows:
+            expected = _link(previous, row["at"], row["kind"], row["subject"], row["payload"])
+            if row["previous"] != previous or row["digest"] != expected:
+                raise DataError(f"the audit chain is broken at entry {row['seq']}", "Restore the ledger from a backup.")
+            previous = row["digest"]
+        return len(rows)
+
+    def start_run(self, run_id: str, command: str, scope: str, as_of: datetime) -> None:
+        """Record that a run began."""
+        with self.transaction() as connection:
+            connection.execute(
+                runs.insert().values(
+                    run_id=run_id, command=command, scope=scope, as_of=iso(as_of), status="running", started=iso(now())
+                )
+            )
+
+    def finish_run(self, run_id: str, status: str, manifest: str) -> None:
+        """Record how a run ended and where its manifest lies."""
+        with self.transaction() as connection:
+            connection.execute(
+                runs.update()
+                .where(runs.c.run_id == run_id)
+                .values(status=status, finished=iso(now()), manifest=manifest)
+            )
+
+    def record_units(self, rows: Sequence[Mapping[str, Any]], problems: Sequence[Mapping[str, Any]]) -> None:
+        """Record finished units and what went wrong in them, in one transaction.
+
+        A unit's earlier dead letters are closed unless they occur again.
+        """
+        with self.transaction() as connection:
+            for row in rows:
+                connection.execute(units.insert().values(**row))
+                connection.execute(
+                    dead_letters.update()
+                    .where(dead_letters.c.stage == row["stage"], dead_letters.c.unit == row["unit"])
+                    .where(dead_letters.c.resolved.is_(None))
+                    .values(resolved=row["finished"])
+                )
+            for problem in problems:
+                _record_problem(connection, problem)
+
+    def unit_records(self, stages: Sequence[str]) -> list[dict[str, Any]]:
+        """Return every record of ``stages``, oldest first."""
+        with self.transaction() as connection:
+            query = sa.select(units).where(units.c.stage.in_(list(stages))).order_by(units.c.id)
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def open_dead_letters(self, stages: Sequence[str], unit_names: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what failed for good and has not been mended since."""
+        with self.transaction() as connection:
+            query = (
+                sa.select(dead_letters)
+                .where(dead_letters.c.resolved.is_(None))
+                .where(dead_letters.c.stage.in_(list(stages)), dead_letters.c.unit.in_(list(unit_names)))
+                .order_by(dead_letters.c.id)
+            )
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def add_chain(
+        self, run_id: str, answer: Mapping[str, Any], steps: Mapping[str, Any], versions: Mapping[str, int]
+    ) -> None:
+        """Keep the chain of reasoning behind an answer as printed, with the table versions that it read."""
+        with self.transaction() as connection:
+            connection.execute(
+                chains.insert().values(
+                    reasoning_id=answer["reasoning_id"],
+                    run_id=run_id,
+                    created=iso(now()),
+                    as_of=answer["as_of"],
+                    question=answer["question"],
+                    status=answer["status"],
+                    answer=json.dumps(answer),
+                    steps=json.dumps(steps),
+                    versions=json.dumps(versions),
+                )
+            )
+
+    def answers(self, reasoning_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Return the answers kept under ``reasoning_ids``, in the order of the ids."""
+        with self.transaction() as connection:
+            query = sa.select(chains.c.reasoning_id, chains.c.answer).where(chains.c.reasoning_id.in_(reasoning_ids))
+            found = {row.reasoning_id: json.loads(row.answer) for row in connection.execute(query)}
+        return [found[name] for name in reasoning_ids if name in found]
+
+    def _migrate(self) -> None:
+        if self._migrated:
+            return
+        with self._engine.begin() as connection:
+            migrations.create(connection, checkfirst=True)
+            done = set(connection.execute(sa.select(migrations.c.name)).scalars())
+            for name, migration in MIGRATIONS.items():
+                if name not in done:
+                    _apply(connection, name, migration)
+        self._migrated = True
+
+
+def _apply(connection: sa.Connection, name: str, migration: Callable[[sa.Connection], None]) -> None:
+    migration(connection)
+    connection.execute(migrations.insert().values(name=name, applied=iso(now())))
+
+
+def _record_problem(connection: sa.Connection, problem: Mapping[str, Any]) -> None:
+    same = (
+        (dead_letters.c.stage == problem["stage"])
+        & (dead_letters.c.unit == problem["unit"])
+        & (dead_letters.c.what == problem["what"])
+    )
+    known = connection.execute(sa.select(dead_letters.c.id, dead_letters.c.attempts).where(same)).first()
+    if known is None:
+        connection.execute(dead_letters.insert().values(**problem, attempts=1, first_seen=problem["last_seen"]))
+    else:
+        values = {"reason": problem["reason"], "last_seen": problem["last_seen"], "run_id": problem["run_id"]}
+        connection.execute(
+            dead_letters.update()
+            .where(dead_letters.c.id == known.id)
+            .values(**values, attempts=known.attempts + 1, resolved=None)
+        )
+
+
+def _link(previous: str, at: str, kind: str, subject: str, payload: str) -> str:
+    return hashlib.sha256("\x1f".join((previous, at, kind, subject, payload)).encode()).hexdigest()
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return sa.create_engine(parsed, poolclass=sa.NullPool, isolation_level="SERIALIZABLE")
+        engine = sa.create_engine(parsed, poolclass=sa.NullPool, connect_args={"timeout": _BUSY_SECONDS})
+    except (SQLAlchemyError, ImportError) as error:
+        raise ConfigurationError(
+            f"P3_LEDGER__URL cannot be used: {type(error).__name__}", "Leave it out for SQLite, or name a PostgreSQL."
+        ) from None
+    sa.event.listen(engine, "connect", _configure_sqlite)
+    sa.event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = (
+        None  # p3 begins its own transactions, so that a read then write never meets a busy upgrade
+    )
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # an order journalled is on disk before it is sent
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        text = str(error.orig)
+        if "locked" in text or "busy" in text:
+            raise BusyError("another process is writing to the ledger", "Run the command again.") from None
+        raise ConfigurationError(
+            f"the ledger cannot be used: {text}", "Free space, check permissions, or name another with P3_LEDGER__URL."
+        ) from None
+    except IntegrityError:
+        raise  # a caller's insert met another process's: only the caller knows what that means
+    except DBAPIError as error:
+        raise DataError(f"the ledger refused a change: {error.orig}", "Report this.") from error
+
+
+_POLARS: dict[type, Any] = {sa.String: pl.String, sa.Text: pl.String, sa.Integer: pl.Int64, sa.Float: pl.Float64}

@@ -1,0 +1,81 @@
+"""The data tree as one handle: its directories and stores, each opened when first used."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from p3.data.layers import DataLayer, DirectoryManager
+from p3.data.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    from p3.data.delta import DeltaTables
+    from p3.data.index import PassageIndex
+    from p3.data.ledger import Ledger
+    from p3.data.query import Query
+    from p3.data.raw import RawStore
+
+PASSAGES = "passages"
+
+
+class Store:
+    """The stores of one data tree."""
+
+    def __init__(self, root: Path, ledger_url: str = "") -> None:
+        self.directories = DirectoryManager(root)
+        self._ledger_url = ledger_url
+
+    @cached_property
+    def raw(self) -> "RawStore":
+        """Responses and documents as received."""
+        from p3.data.raw import RawStore
+
+        return RawStore(self.directories.layer(DataLayer.RAW))
+
+    @cached_property
+    def tables(self) -> "DeltaTables":
+        """The tables of FACTS and RESULTS, for writing."""
+        from p3.data.delta import DeltaTables
+
+        return DeltaTables(self.directories)
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """The ledger."""
+        from p3.data.ledger import Ledger
+
+        return Ledger(self._ledger_url or f"sqlite:///{self.directories.ledger()}")
+
+    @cached_property
+    def index(self) -> "PassageIndex":
+        """Passages and their vectors."""
+        from p3.data.index import PassageIndex
+
+        return PassageIndex(self.directories.index())
+
+    def query(self) -> "Query":
+        """Return a reader of the tables as they stand now."""
+        from p3.data.query import Query
+
+        return Query(self.tables)
+
+    def rows(self, table: Table, where: str = "", parameters: Sequence[object] = ()) -> pl.DataFrame:
+        """Return rows of ``table`` as it stands now."""
+        return self.query().rows(table, where, parameters)
+
+    def views(self) -> Mapping[str, Callable[[], pl.DataFrame]]:
+        """Return what `p3 sql` can read beside the tables: the ledger's tables and the passages, each made when asked for."""
+        made: dict[str, Callable[[], pl.DataFrame]] = {
+            name: (lambda name=name: self.ledger.frame(name)) for name in self.ledger.names()
+        }
+        made[PASSAGES] = lambda: self.index.passages(None).drop("vector", strict=False)
+        return made
+
+    def versions(self) -> dict[str, int]:
+        """Return the newest version of every table that exists, the passage index's included."""
+        found = {name: self.tables.version(table) for name, table in TABLES.items()}
+        if any(self.directories.index().iterdir()):
+            found[PASSAGES] = self.index.version()
+        return {name: version for name, version in found.items() if version is not None}

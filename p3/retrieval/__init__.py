@@ -1,0 +1,1 @@
+"""Finding the passages of filings that answer a question: splitting, embedding, routing, ranking."""

@@ -1,0 +1,111 @@
+"""Scores of candidate passages for a question, from the candidates alone: rows that the as-of hides can weigh nothing.
+
+1. Words: BM25 (Robertson & Zaragoza 2009, "The probabilistic relevance framework"), k1 1.2, b 0.75, terms weighted.
+2. Meaning: the greatest cosine between a passage and the question or one of its rephrasings.
+3. Both as z-scores over the candidates, weighted and added; then boosts for statement, section and recency.
+"""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from p3.retrieval import terms as word_forms
+from p3.retrieval.understand import Query
+
+K1, B = 1.2, 0.75
+WORDS_WEIGHT, MEANING_WEIGHT = 0.4, 0.6
+STATEMENT_BOOST = 3.0
+SECTION_BOOST = 0.5
+RECENCY_BOOST = 0.5
+RECENCY_HALF_LIFE = 365.25  # days
+
+Scores = NDArray[np.float64]
+
+
+def rank(query: Query, candidates: pl.DataFrame, questions: NDArray[np.float32] | None) -> pl.DataFrame:
+    """Return ``candidates`` with the columns words, meaning, boost and score, in their own order.
+
+    ``questions`` holds the unit vectors of the query's meanings, one a row; None ranks by words alone. ``words``
+    and ``meaning`` are z-scores, ``score`` = weighted sum + boost.
+    """
+    words = zscores(bm25(candidates["text"], query.terms))
+    if questions is None:
+        meaning, fused = np.zeros(candidates.height), words
+    else:
+        meaning = zscores(cosine(candidates["vector"], questions))
+        fused = WORDS_WEIGHT * words + MEANING_WEIGHT * meaning
+    boost = boosts(query, candidates)
+    return candidates.with_columns(
+        pl.Series("words", words),
+        pl.Series("meaning", meaning),
+        pl.Series("boost", boost),
+        pl.Series("score", fused + boost),
+    )
+
+
+def bm25(texts: pl.Series, weights: dict[str, float]) -> Scores:
+    """Return the BM25 score of each text for weighted stems, document frequencies taken over ``texts``."""
+    scores = np.zeros(len(texts))
+    if not weights or not len(texts):
+        return scores
+    lengths = texts.str.len_chars().to_numpy().astype(np.float64)
+    norm = K1 * (1 - B + B * lengths / max(1.0, lengths.mean()))
+    for stem, counts in _counts(texts, list(weights)).items():
+        present = int((counts > 0).sum())
+        idf = np.log(1 + (len(texts) - present + 0.5) / (present + 0.5))
+        scores += weights[stem] * idf * counts * (K1 + 1) / (counts + norm)
+    return scores
+
+
+def _counts(texts: pl.Series, stems: list[str]) -> dict[str, Scores]:
+    """Return how often each stem occurs in each text, for the stems that occur."""
+    lowered = texts.str.to_lowercase().str.replace_all("\u00a0", " ", literal=True)
+    found = (
+        pl.DataFrame({"row": np.arange(len(texts)), "word": lowered.str.extract_all(word_forms.pattern(stems))})
+        .explode("word")
+        .drop_nulls()
+    )
+    forms = found["word"].unique().to_list()
+    known = set(stems)
+    to_stem = {form: form if form in known else word_forms.stem(form) for form in forms}
+    tallied = (
+        found.with_columns(stem=pl.col("word").replace(to_stem))
+        .group_by("stem", "row")
+        .agg(pl.len())
+        .sort("stem", "row")
+    )
+    counts: dict[str, Scores] = {}
+    for (stem,), group in tallied.group_by("stem", maintain_order=True):
+        if stem in known:
+            column = np.zeros(len(texts))
+            column[group["row"].to_numpy()] = group["len"].to_numpy()
+            counts[str(stem)] = column
+    return counts
+
+
+def cosine(vectors: pl.Series, questions: NDArray[np.float32]) -> Scores:
+    """Return each unit vector's greatest cosine with one of the ``questions``."""
+    matrix = vectors.to_numpy().reshape(len(vectors), questions.shape[1])
+    return np.asarray((matrix @ questions.T).max(axis=1), dtype=np.float64)
+
+
+def zscores(values: Scores) -> Scores:
+    """Return ``values`` in standard deviations from their mean; zeros where they do not vary."""
+    if not len(values) or (deviation := values.std()) < 1e-12:
+        return np.zeros(len(values))
+    return np.asarray((values - values.mean()) / deviation)
+
+
+def boosts(query: Query, candidates: pl.DataFrame) -> Scores:
+    """Return what its statement, its section and, where the query names no period, its age add to each candidate."""
+    weight = STATEMENT_BOOST / 2 if query.beyond_statements else STATEMENT_BOOST
+    boost = weight * candidates["statement"].is_in(query.statements).fill_null(False).to_numpy()
+    boost = boost + SECTION_BOOST * candidates["section"].is_in(query.sections).to_numpy()
+    if not query.fiscal_years and candidates.height:
+        age = (
+            candidates.select((pl.max("accepted") - pl.col("accepted")).dt.total_seconds() / 86_400)
+            .to_series()
+            .to_numpy()
+        )
+        boost = boost + RECENCY_BOOST * 0.5 ** (age / RECENCY_HALF_LIFE)
+    return np.asarray(boost, dtype=np.float64)

@@ -1,0 +1,160 @@
+"""Search: from a question to the passages that answer it, best first, with why.
+
+1. Understand the question (``understand``): companies, period, form, statements, words, texts to embed.
+2. Ask the index for the documents known at the as-of, which is part of every condition sent to the store.
+3. Route (``routing``): the documents in tiers.
+4. Take candidates: every passage of the documents where they are few, else the best by vector and by full text.
+5. Rank the candidates (``rank``) tier by tier, from what is among them alone; ties by document and offset.
+"""
+
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from p3.errors import DataError, UsageError
+from p3.retrieval import rank, routing
+from p3.retrieval.embedding import Embedder
+from p3.retrieval.filters import Filters
+from p3.retrieval.understand import Query, check_question, parse
+
+# Passages scored one by one. Above, the store proposes candidates by word weights that count later documents too:
+# they can move a passage across the pool's edge, never change a score.
+EXHAUSTIVE = 20_000
+POOL = 500  # candidates that each of the store's two searches proposes
+
+
+class Index(Protocol):
+    """A store of passages; each ``where`` is an SQL condition over their columns, applied before anything is ranked."""
+
+    def model(self) -> str:
+        """Return the name of the model that made the vectors."""
+
+    def documents(self, where: str) -> pl.DataFrame:
+        """Return document_sha, cik, form, period, accepted and passages (their number) of the documents."""
+
+    def passages(self, where: str) -> pl.DataFrame:
+        """Return all passages."""
+
+    def vector_search(self, vector: NDArray[np.float32], k: int, where: str) -> pl.DataFrame:
+        """Return the ``k`` passages nearest to ``vector``."""
+
+    def text_search(self, query: str, k: int, where: str) -> pl.DataFrame:
+        """Return the ``k`` passages that match the words of ``query`` best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found; ``rank`` counts from 1, ``text`` is the document's from ``start`` to ``end`` in characters."""
+
+    rank: int
+    score: float
+    why: str
+    passage_id: str
+    cik: int
+    ticker: str
+    company: str
+    form: str
+    accession: str
+    document: str
+    document_sha: str
+    section: str
+    page: int | None
+    start: int
+    end: int
+    accepted: datetime
+    statement: str | None
+    text: str
+    origin: str
+
+
+def search(  # noqa: PLR0917
+    question: str,
+    k: int,
+    index: Index,
+    embedder: Embedder | None,
+    companies: pl.DataFrame,
+    filters: Filters,
+) -> list[Hit]:
+    """Return the ``k`` best passages for ``question`` that ``filters`` allows, fewer where there are fewer.
+
+    Without an embedder the ranking is by words alone. Raises UsageError for an empty question or ``k`` below 1,
+    DataError where the index holds another model's vectors.
+    """
+    check_question(question)
+    if k < 1:
+        raise UsageError(f"cannot return {k} passages", "Ask for 1 or more.")
+    query = parse(question, companies)
+    vectors = None if embedder is None else _encode(query, embedder, index)
+    documents, within = _documents(query, index, filters)
+    tiers = routing.tiers(query, documents)
+    found: list[Hit] = []
+    for tier in sorted(set(tiers.values())):
+        members = documents.filter(pl.col("document_sha").replace_strict(tiers) == tier)
+        narrowed = _narrowed(within, members, documents)
+        candidates = _candidates(query, vectors, index, int(members["passages"].sum()), narrowed)
+        ranked = rank.rank(query, candidates, vectors).sort(_ORDER, descending=_DESCENDING)
+        found += [_hit(row, len(found) + 1 + at, tier) for at, row in enumerate(ranked.head(k - len(found)).to_dicts())]
+        if len(found) >= k:
+            break
+    return found
+
+
+_ORDER = ("score", "accepted", "document_sha", "start", "passage_id")
+_DESCENDING = (True, True, False, False, False)
+
+
+def _encode(query: Query, embedder: Embedder, index: Index) -> NDArray[np.float32]:
+    kept = index.model()
+    if kept != embedder.name:
+        raise DataError(
+            f"the index holds vectors of {kept}, the question's are of {embedder.name}",
+            "Set embedding.model back, or rebuild the index with `p3 embed --force`.",
+        )
+    return embedder.encode(query.meanings)
+
+
+def _documents(query: Query, index: Index, filters: Filters) -> tuple[pl.DataFrame, Filters]:
+    """Return the documents to look in: those of the companies named, where the filters name none and there are any."""
+    if query.ciks and not filters.ciks:
+        narrowed = replace(filters, ciks=query.ciks)
+        documents = index.documents(narrowed.where())
+        if documents.height:
+            return documents, narrowed
+    return index.documents(filters.where()), filters
+
+
+def _narrowed(within: Filters, members: pl.DataFrame, documents: pl.DataFrame) -> Filters:
+    if members.height == documents.height:
+        return within
+    return replace(within, documents=tuple(members["document_sha"].sort()))
+
+
+def _candidates(
+    query: Query, vectors: NDArray[np.float32] | None, index: Index, passages: int, within: Filters
+) -> pl.DataFrame:
+    where = within.where()
+    if passages <= EXHAUSTIVE:
+        return index.passages(where)
+    proposed = [index.text_search(" ".join(query.terms), POOL, where)]
+    proposed += [index.vector_search(vector, POOL, where) for vector in (() if vectors is None else vectors)]
+    return pl.concat(proposed).unique("passage_id", keep="first").sort("document_sha", "start", "passage_id")
+
+
+_FIELDS = tuple(field.name for field in fields(Hit) if field.name not in ("rank", "why"))
+
+
+def _hit(row: dict[str, Any], place: int, tier: int) -> Hit:
+    return Hit(rank=place, why=_why(row, tier), **{name: row[name] for name in _FIELDS})
+
+
+def _why(row: dict[str, Any], tier: int) -> str:
+    parts = [f"words {row['words']:+.2f}", f"meaning {row['meaning']:+.2f}"]
+    if row["boost"]:
+        parts.append(f"boost {row['boost']:+.2f}")
+    if row["statement"]:
+        parts.append(f"{row['statement']} statement")
+    return ", ".join([*parts, f"route {tier}"])

@@ -1,0 +1,357 @@
+"""The JSON that each command prints with --json. Fields may be added, never renamed or removed.
+
+Times are UTC in ISO 8601; money is in single units of the unit named; percentages and ratios are fractions; pages count from 1;
+``document`` is the file name as filed or ingested; ``origin`` says where the data came from, so that the sample is marked as such.
+"""
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shape(BaseModel):
+    """A documented JSON document or a part of one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FailureShape(Shape):
+    """Something that did not succeed."""
+
+    unit: str
+    what: str
+    reason: str
+
+
+class StageShape(Shape):
+    """A stage as the commands `embed`, `facts SCOPE` and `fetch-prices` print it, and as `e2e` lists it."""
+
+    name: str
+    status: Literal["ran", "fresh", "failed", "blocked"]
+    why: str
+    rows: int
+    seconds: float
+    units: dict[str, str]
+    failures: list[FailureShape]
+
+
+class StageRun(Shape):
+    """One stage run by its own command."""
+
+    run_id: str
+    scope: str
+    as_of: str
+    stage: StageShape
+
+
+class FetchedCompany(Shape):
+    """One company of `fetch-sec`."""
+
+    ticker: str
+    cik: int | None
+    filings: int
+    facts: int
+    status: Literal["updated", "fresh", "failed"]
+    error: str | None
+    missing: list[str]
+
+
+class FetchSec(Shape):
+    """`fetch-sec`."""
+
+    run_id: str
+    scope: str
+    as_of: str
+    origin: str
+    requests: int
+    bytes: int
+    seconds: float
+    companies: list[FetchedCompany]
+
+
+class Source(Shape):
+    """A fact that a value came from."""
+
+    taxonomy: str
+    concept: str
+    unit: str
+    start: date | None
+    end: date
+    value: float
+    accession: str
+    accepted: str
+
+
+class ItemValue(Shape):
+    """A line item of a period; ``derived`` is the formula of a value that no single fact gave."""
+
+    value: float
+    unit: str
+    sources: list[Source]
+    derived: str | None
+    known_from: str
+
+
+class FactsPeriod(Shape):
+    """A fiscal period and its line items."""
+
+    start: date | None
+    end: date
+    label: str
+    items: dict[str, ItemValue]
+
+
+class Facts(Shape):
+    """`facts TICKER`."""
+
+    ticker: str
+    cik: int
+    name: str
+    currency: str
+    as_of: str
+    origin: str
+    duration: Literal["annual", "quarter", "ttm"]
+    periods: list[FactsPeriod]
+
+
+class Passage(Shape):
+    """A hit of `search`."""
+
+    rank: int
+    score: float
+    ticker: str
+    form: str
+    accession: str
+    document: str
+    section: str | None
+    page: int | None
+    start: int
+    end: int
+    accepted: str
+    text: str
+    why: str
+    origin: str
+
+
+class Search(Shape):
+    """`search`."""
+
+    query: str
+    filters: dict[str, Any]
+    seconds: float
+    passages: list[Passage]
+
+
+class Citation(Shape):
+    """What a claim of an answer stands on: a fact, or a span of a document."""
+
+    n: int
+    document: str | None
+    accession: str | None
+    section: str | None
+    page: int | None
+    start: int | None
+    end: int | None
+    quote: str | None
+    concept: str | None
+    period: str | None
+    value: float | None = None
+    unit: str | None = None
+
+
+class Ask(Shape):
+    """`ask`."""
+
+    question: str
+    as_of: str
+    answer: str
+    value: float | None
+    unit: str | None
+    formula: str | None
+    status: Literal["answered", "abstained"]
+    confidence: float
+    route: str
+    tier: str
+    citations: list[Citation]
+    reasoning_id: str
+    seconds: float
+    origin: str
+
+
+class ValuationInput(Shape):
+    """An input of a valuation: where it came from, or by whose choice."""
+
+    name: str
+    value: float | None
+    unit: str
+    sources: list[Source]
+    assumption: str
+
+
+class ValuationShape(Shape):
+    """One company of `dcf`; ``refused`` gives the reason where no model fits."""
+
+    valuation_id: str
+    ticker: str
+    model: str | None
+    value_per_share: float | None
+    price: float | None
+    price_date: date | None
+    upside: float | None
+    wacc: float | None
+    terminal_growth: float | None
+    distribution: dict[str, float] | None
+    probability_undervalued: float | None
+    implied_growth: float | None
+    inputs: list[ValuationInput]
+    refused: str | None
+    origin: str
+
+
+class Dcf(Shape):
+    """`dcf`."""
+
+    run_id: str
+    as_of: str
+    valuations: list[ValuationShape]
+
+
+class Decision(Shape):
+    """The target weights of one rebalancing."""
+
+    date: date
+    weights: dict[str, float]
+
+
+class Backtest(Shape):
+    """`backtest`."""
+
+    run_id: str
+    backtest_id: str
+    strategy: str
+    scope: str
+    start: date
+    end: date
+    sessions: int
+    metrics: dict[str, float | None]
+    benchmark: dict[str, float | None]
+    equity: list[tuple[date, float]]
+    decisions: list[Decision]
+    report: str | None
+    origin: str
+
+
+class OrderShape(Shape):
+    """One order of `trade`."""
+
+    client_order_id: str
+    ticker: str
+    side: str
+    quantity: float
+    type: str
+    limit: float | None
+    status: str
+    filled_quantity: float
+    average_price: float | None
+    reasons: list[str]
+
+
+class RefusalShape(Shape):
+    """A risk limit or gate that said no."""
+
+    rule: str
+    detail: str
+
+
+class Trade(Shape):
+    """`trade`."""
+
+    run_id: str
+    mode: str
+    decision_id: str | None
+    orders: list[OrderShape]
+    refused: list[RefusalShape]
+    cash: float
+    positions: dict[str, float]
+    origin: str
+
+
+class E2E(Shape):
+    """`e2e`."""
+
+    run_id: str
+    scope: str
+    as_of: str
+    origin: str
+    status: str
+    stages: list[StageShape]
+    report: str | None
+
+
+class PlanStep(Shape):
+    """What a run would do with one unit, and why."""
+
+    stage: str
+    unit: str
+    action: Literal["run", "fresh", "blocked"]
+    why: str
+
+
+class Plan(Shape):
+    """`e2e --dry-run`."""
+
+    scope: str
+    as_of: str
+    steps: list[PlanStep]
+
+
+class Link(Shape):
+    """One link of the chain from an order to a filing; ``sql`` opens it in `p3 sql`."""
+
+    kind: str
+    title: str
+    detail: dict[str, Any]
+    sql: str | None
+
+
+class Trace(Shape):
+    """`trace ORDER`."""
+
+    order: str
+    links: list[Link]
+    audit_entries: int
+
+
+class Rows(Shape):
+    """`sql`."""
+
+    columns: list[str]
+    rows: list[dict[str, Any]]
+
+
+class SettingShape(Shape):
+    """A setting and where it came from; secrets are masked."""
+
+    name: str
+    value: str
+    source: str
+
+
+class CheckShape(Shape):
+    """Whether a part works here, and what to do where it does not."""
+
+    part: str
+    ok: bool
+    detail: str
+    remedy: str
+
+
+class EnvStatus(Shape):
+    """`env-status`."""
+
+    version: str
+    data_dir: str
+    settings: list[SettingShape]
+    checks: list[CheckShape]
+    tables: dict[str, int]

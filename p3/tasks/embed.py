@@ -1,0 +1,56 @@
+"""Documents to passages with vectors, into INDEX."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from p3.data.tables import FILINGS
+from p3.errors import DataError
+from p3.retrieval.corpus import passages_of, with_vectors
+from p3.retrieval.embedding import Embedder, load
+from p3.sec.documents import to_text
+from p3.tasks.companies import row_of
+from p3.workflow.session import Session
+from p3.workflow.single import company_of
+from p3.workflow.stage import Job, Kind, Output, Passages, Problem, Stage, content_of
+
+
+def stage() -> Stage:
+    """Declare the stage."""
+    text = tuple(f"p3.sec.{module}" for module in ("documents", "html", "plaintext", "sections", "sgml"))
+    passages = tuple(f"p3.retrieval.{module}" for module in ("passages", "statements", "corpus", "embedding"))
+    return Stage(
+        name="embed",
+        kind=Kind.BUILD,
+        place=40,
+        reads=("fetch-sec",),
+        writes=(),
+        code=(*text, *passages, "p3.tasks.embed"),
+        parameters=lambda session: {"model": session.settings.embedding.model},
+        run=_embed,
+        resource=_model,
+    )
+
+
+@contextmanager
+def _model(session: Session, parameters: Mapping[str, Any]) -> Iterator[Embedder]:
+    session.progress.step("loading the model")
+    session.store.index.clean_after_kill()
+    yield load(parameters["model"])
+
+
+def _embed(job: Job) -> Output:
+    store, company = job.session.store, row_of(job.session, company_of(job))
+    cik = company["cik"]
+    filings = store.rows(FILINGS, "cik = ? AND status = 'stored'", [cik]).sort("accession")
+    passages, unread = passages_of(filings.iter_rows(named=True), company, store.raw.read, to_text)
+    if passages.is_empty():
+        raise DataError(f"no document of {job.unit} is held", 'See why with `p3 sql "FROM dead_letters"`.')
+    job.step(f"{job.unit}: {passages.height} passages")
+    vectors = with_vectors(passages, store.index.kept(cik, job.resource.name), job.resource)
+    return Output(
+        rows=passages.height,
+        passages=Passages(cik, vectors, job.resource.name),
+        content=content_of(passages),
+        problems=tuple(Problem(*each) for each in unread),
+    )

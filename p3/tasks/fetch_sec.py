@@ -1,0 +1,131 @@
+"""Filing lists, XBRL facts and documents, from EDGAR or the sample into RAW and FACTS."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+
+from p3 import clock
+from p3.data.tables import COMPANIES, FACTS, FILINGS
+from p3.scope import Company, Scope
+from p3.sec.client import EdgarClient
+from p3.sec.fetch import fetch_company
+from p3.sec.sample import SAMPLE_POLICY
+from p3.sec.selection import FetchPolicy
+from p3.sec.source import EDGAR, SAMPLE, opened
+from p3.sec.tickers import find_cik
+from p3.shapes import FetchedCompany, FetchSec
+from p3.tasks.companies import rows_of
+from p3.workflow.manifest import StageReport
+from p3.workflow.result import Result
+from p3.workflow.runner import RunReport
+from p3.workflow.session import Session
+from p3.workflow.single import company_of
+from p3.workflow.stage import Job, Kind, Output, Problem, Rows, Stage
+
+
+def stage() -> Stage:
+    """Declare the stage."""
+    return Stage(
+        name="fetch-sec",
+        kind=Kind.BUILD,
+        place=10,
+        reads=(),
+        writes=(COMPANIES, FILINGS, FACTS),
+        code=("p3.sec", "p3.tasks.fetch_sec", "sample"),
+        parameters=_parameters,
+        run=_fetch,
+        max_age=lambda session: timedelta(hours=session.settings.sec.refresh_hours),
+        resource=_client,
+    )
+
+
+def _parameters(session: Session) -> dict[str, Any]:
+    sec, source = session.settings.sec, session.choices.get("filings") or EDGAR
+    policy = (
+        SAMPLE_POLICY
+        if source == SAMPLE
+        else FetchPolicy(sec.annual_reports, sec.quarterly_reports, sec.earnings_releases)
+    )
+    return {
+        "source": source,
+        "annual": policy.annual,
+        "quarterly": policy.quarterly,
+        "current": policy.current,
+        "as_of": session.as_of_key if session.pinned else "latest",
+    }
+
+
+def _client(session: Session, parameters: Mapping[str, Any]) -> AbstractContextManager[EdgarClient]:
+    sec = session.settings.sec
+    return opened(parameters["source"], sec.identity, sec.data_url, sec.www_url, sec.rate, session.measures)
+
+
+def _fetch(job: Job) -> Output:
+    store, company, chosen = job.session.store, company_of(job), job.parameters
+    cik = company.cik or find_cik(job.resource, store.raw, company.ticker)
+    fetched = fetch_company(
+        job.resource,
+        store.raw,
+        cik,
+        FetchPolicy(chosen["annual"], chosen["quarterly"], chosen["current"]),
+        job.session.as_of,
+        refresh_before=clock.now() - timedelta(hours=job.session.settings.sec.refresh_hours),
+        progress=lambda what: job.step(f"{company.ticker} {what}"),
+        origin=chosen["source"],
+    )
+    filings = _with_stored_before(fetched.filings, store.rows(FILINGS, "cik = ? AND status = 'stored'", [cik]))
+    return Output(
+        rows=filings.height,
+        tables=(
+            Rows(COMPANIES, (cik,), fetched.companies.with_columns(ticker=pl.lit(company.ticker))),
+            Rows(FILINGS, (cik,), filings),
+            Rows(FACTS, (cik,), fetched.facts),
+        ),
+        content=fetched.fingerprint,
+        problems=tuple(Problem(problem.what, problem.reason) for problem in fetched.problems),
+        note="; ".join(f"{count} facts ignored: {why}" for why, count in fetched.ignored.items()),
+    )
+
+
+def _with_stored_before(filings: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+    """Return ``filings`` with the documents that an earlier fetch, for another as-of, has stored."""
+    return filings.update(stored.select("accession", "document", "document_sha", "status"), on=["accession", "document"])
+
+
+def result(session: Session, scope: Scope, report: RunReport) -> Result:
+    """Return what `fetch-sec` prints."""
+    stage_report = report.manifest.stages[0]
+    return Result(
+        FetchSec(
+            run_id=session.run_id,
+            scope=scope.name,
+            as_of=clock.iso(session.as_of),
+            origin=str(report.manifest.parameters["fetch-sec"]["source"]),
+            requests=int(session.measures.get("requests", 0)),
+            bytes=int(session.measures.get("bytes", 0)),
+            seconds=stage_report.seconds,
+            companies=[_shape(session, company, stage_report) for company in scope.companies],
+        ),
+        report.exit_code,
+        report.notes,
+    )
+
+
+def _shape(session: Session, company: Company, report: StageReport) -> FetchedCompany:
+    ended = report.units[company.ticker]
+    status = {"ran": "updated", "fresh": "fresh"}.get(ended, "failed")
+    failures = [failure for failure in report.failures if failure.unit == company.ticker]
+    own = next((failure.reason for failure in failures if failure.what == report.name), None)
+    known = rows_of(session, company)
+    return FetchedCompany(
+        ticker=company.ticker,
+        cik=known.cik,
+        filings=known.filings,
+        facts=known.facts,
+        status=status,
+        error=own if status == "failed" else None,
+        missing=[f"{failure.what}: {failure.reason}" for failure in failures if failure.what != report.name],
+    )

@@ -1,0 +1,79 @@
+"""What a valuation takes and gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+from p3.provenance import FactSource
+from p3.valuation.assumptions import Rules
+
+# Where an input comes from: the filings and the market, a rule of valuation.toml, or the user.
+Assumption = Literal["fact", "rule", "yours"]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One number that the valuation rests on. A rule may be applied to facts: ``sources`` then names them."""
+
+    name: str
+    value: float
+    unit: str
+    assumption: Assumption
+    sources: tuple[FactSource, ...] = ()
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that one company's valuation rests on at ``as_of``. ``price`` is as traded, and shares are on its basis."""
+
+    ticker: str
+    cik: int
+    as_of: datetime
+    price: float
+    price_date: date
+    inputs: tuple[Input, ...]
+    rules: Rules
+
+    def __getitem__(self, name: str) -> float:
+        return next(item.value for item in self.inputs if item.name == name)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why no model fits a company at ``as_of``; the price stands where one is known."""
+
+    ticker: str
+    cik: int
+    as_of: datetime
+    reason: str
+    price: float | None = None
+    price_date: date | None = None
+
+
+@dataclass(frozen=True)
+class Valuation:
+    """A value per share, or the reason for none. Rates are fractions, money is in single units of its currency.
+
+    ``upside`` is value over price less 1. ``implied_growth`` is the growth of the first years at which the
+    value meets the price; None where no growth from -50 % to 100 % does. ``distribution`` and
+    ``probability_undervalued`` come from the scenarios. ``detail`` is ready for JSON: the forecast by year,
+    the bridge from operations to equity, and the sensitivity grid.
+    """
+
+    ticker: str
+    cik: int
+    as_of: datetime
+    model: str
+    value_per_share: float | None
+    price: float | None
+    price_date: date | None
+    upside: float | None
+    wacc: float | None
+    terminal_growth: float | None
+    distribution: Mapping[str, float] | None
+    probability_undervalued: float | None
+    implied_growth: float | None
+    inputs: tuple[Input, ...]
+    detail: Mapping[str, Any]
+    refused: str | None

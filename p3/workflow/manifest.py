@@ -1,0 +1,77 @@
+"""The record of a run, written beside its results: enough to compute any of them again on exactly its data."""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from p3.errors import ConfigurationError
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A unit, or something within it, that did not succeed."""
+
+    unit: str
+    what: str
+    reason: str
+
+
+@dataclass
+class StageReport:
+    """How a stage went."""
+
+    name: str
+    status: str  # ran | fresh | failed | blocked
+    why: str
+    rows: int = 0
+    seconds: float = 0.0
+    units: dict[str, str] = field(default_factory=dict)  # unit -> ran | fresh | failed | blocked
+    failures: list[Failure] = field(default_factory=list)
+    results: dict[str, str] = field(default_factory=dict)  # unit -> fingerprint or id of what it made
+
+
+@dataclass
+class Manifest:
+    """What a run read, did and wrote. Table versions are Delta's, and Lance's for the passages."""
+
+    run_id: str
+    command: str
+    code_version: str
+    scope: str
+    scope_hash: str
+    members: list[str]
+    as_of: str
+    started: str
+    finished: str | None = None
+    status: str = "running"
+    parameters: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, int] = field(default_factory=dict)
+    outputs: dict[str, int] = field(default_factory=dict)
+    stages: list[StageReport] = field(default_factory=list)
+    schema_version: int = SCHEMA_VERSION
+
+    def write(self, folder: Path) -> Path:
+        """Write the manifest into ``folder`` as a whole or not at all, and return its path."""
+        path = folder / "manifest.json"
+        write_whole(path, json.dumps(asdict(self), indent=2, default=str) + "\n")
+        return path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write ``text`` to ``path`` so that a kill leaves the old file or the new one."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot write {path}: {error.strerror}", "Free space, or name another --data-dir."
+        ) from None

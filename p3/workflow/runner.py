@@ -1,0 +1,312 @@
+"""The runner: takes the plan's steps, runs them company by company, commits in batches, and records what became of each.
+
+1. For each stage in order it asks the planner again, so that a stage whose input turned out unchanged stays fresh.
+2. It takes the stage's lock, so that two processes never write the same tables.
+3. It runs each unit; a company's failure is recorded and the others go on.
+4. Every ``batch`` units it commits: tables and passages first, then the ledger's record. A kill in between leaves rows without a record,
+   which the next run replaces by the same rows.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from p3 import __version__, clock
+from p3.data import locks
+from p3.errors import BusyError, ConfigurationError, DataError, ExitCode, InputMissingError, P3Error, UpstreamError
+from p3.scope import Scope
+from p3.workflow.code_version import code_version
+from p3.workflow.manifest import Failure, Manifest, StageReport
+from p3.workflow.planner import Action, Declared, Moment, Record, Records, Step, plan, plan_stage
+from p3.workflow.session import Session
+from p3.workflow.stage import Job, Output, Stage
+
+log = logging.getLogger("p3.workflow")
+
+_STOPS_THE_STAGE = (ConfigurationError, BusyError)
+_GIVE_UP_AFTER = 3  # units in a row that the upstream service refused
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked of a run."""
+
+    force: frozenset[str] = frozenset()
+    keep_going: bool = False
+
+
+@dataclass
+class RunReport:
+    """How a run went: the manifest, and the exit code that tells it to scripts."""
+
+    manifest: Manifest
+    exit_code: ExitCode
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class _Work:
+    """What a stage has done and not yet committed, and how its units ended."""
+
+    done: list[tuple[Step, Output, float]] = field(default_factory=list)
+    failed: list[tuple[Step, P3Error]] = field(default_factory=list)
+    errors: list[P3Error] = field(default_factory=list)
+    units: dict[str, str] = field(default_factory=dict)
+    rows: int = 0
+    refused_in_a_row: int = 0
+
+
+def dry_run(
+    session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope: Scope, options: Options
+) -> list[Step]:
+    """Return what a run of ``stages`` would do, and why; ``every`` holds all declared stages."""
+    for stage in stages:
+        stage.prepare(session, scope)
+    known = {stage.name: _declare(session, stage, scope) for stage in every}
+    chosen = [known[stage.name] for stage in stages]
+    return plan(chosen, known, _records(session, every), _moment(session), options.force)
+
+
+def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope: Scope, options: Options) -> RunReport:
+    """Run what has to be run of ``stages`` and return how it went; the manifest lies in the run's folder.
+
+    Raises the error of a stage that cannot go on for any company, after recording it.
+    """
+    manifest = _open_manifest(session, stages, scope)
+    notes: list[str] = []
+    try:
+        for stage in stages:
+            notes += stage.prepare(session, scope)
+            known = {each.name: _declare(session, each, scope) for each in every}
+            manifest.parameters[stage.name] = dict(known[stage.name].parameters)
+            report, found = _run_stage(session, stage, known, every, scope, options)
+            manifest.stages.append(report)
+            if not options.keep_going:
+                _stop_if_hopeless(session, report, found)
+        manifest.status = "partial" if any(report.failures for report in manifest.stages) else "done"
+    except BaseException as error:
+        manifest.status = "failed"
+        log.error("run failed: %r", error, extra={"run_id": session.run_id})
+        raise
+    finally:
+        _close_manifest(session, manifest)
+    return RunReport(manifest, ExitCode.PARTIAL if manifest.status == "partial" else ExitCode.DONE, tuple(dict.fromkeys(notes)))
+
+
+def _run_stage(
+    session: Session, stage: Stage, known: dict[str, Declared], every: Sequence[Stage], scope: Scope, options: Options
+) -> tuple[StageReport, list[P3Error]]:
+    declared = known[stage.name]
+    started = clock.monotonic()
+    work = _Work()
+    steps = _plan_now(session, declared, known, every, options)
+    if any(step.action is Action.RUN for step in steps):
+        with locks.held(session.store.directories.lock(stage.name), stage.name):
+            steps = _plan_now(session, declared, known, every, options)  # another process may have done it meanwhile
+            _run_steps(session, stage, declared, scope, steps, work)
+    report = _report(session, stage.name, steps, work)
+    report.seconds = round(clock.monotonic() - started, 3)
+    return report, work.errors
+
+
+def _plan_now(
+    session: Session, stage: Declared, known: dict[str, Declared], every: Sequence[Stage], options: Options
+) -> list[Step]:
+    forced = stage.name in options.force
+    return plan_stage(stage, known, _records(session, every), _moment(session), force=forced)
+
+
+def _run_steps(
+    session: Session, stage: Stage, declared: Declared, scope: Scope, steps: Sequence[Step], work: _Work
+) -> None:
+    todo = [step for step in steps if step.action is Action.RUN]
+    session.progress.start(stage.name, len(todo))
+    try:
+        with stage.resource(session, declared.parameters) as resource:
+            for step in todo:
+                if work.refused_in_a_row >= _GIVE_UP_AFTER:
+                    _fail(step, UpstreamError(f"not tried: {_GIVE_UP_AFTER} in a row were refused", "Try later."), work)
+                    continue
+                _run_unit(session, stage, scope, declared, step, resource, work)
+                if len(work.done) >= session.settings.workflow.batch:
+                    _commit(session, stage, work)
+    finally:
+        _commit(session, stage, work)
+        session.progress.finish()
+
+
+def _run_unit(
+    session: Session, stage: Stage, scope: Scope, declared: Declared, step: Step, resource: Any, work: _Work
+) -> None:
+    job = Job(session, scope, step.unit, declared.parameters, resource, step.inputs, session.progress.step)
+    started = clock.monotonic()
+    try:
+        output = stage.run(job)
+        if output.rows == 0:
+            raise DataError(f"{stage.name} made no rows for {step.unit}", "See what it reads with `p3 e2e --dry-run`.")
+    except _STOPS_THE_STAGE:
+        raise
+    except P3Error as error:
+        _fail(step, error, work)
+    except Exception as error:
+        error.add_note(f"in {stage.name} of {step.unit}")
+        raise
+    else:
+        work.refused_in_a_row = 0
+        work.done.append((step, output, clock.monotonic() - started))
+    session.progress.advance(step.unit)
+
+
+def _fail(step: Step, error: P3Error, work: _Work) -> None:
+    work.failed.append((step, error))
+    work.errors.append(error)
+    work.units[step.unit] = "failed"
+    work.refused_in_a_row = work.refused_in_a_row + 1 if isinstance(error, UpstreamError) else 0
+
+
+def _commit(session: Session, stage: Stage, work: _Work) -> None:
+    """Commit what waits: tables, then passages, then the record of the units and of what failed."""
+    done, work.done = work.done, []
+    failed, work.failed = work.failed, []
+    if not done and not failed:
+        return
+    for table in stage.writes:
+        parts = [rows for _, output, _ in done for rows in output.tables if rows.table is table]
+        if parts:
+            owners = list(dict.fromkeys(owner for rows in parts for owner in rows.owners))
+            session.store.tables.replace(
+                table, owners, pl.concat([rows.frame for rows in parts], how="vertical_relaxed")
+            )
+    for _, output, _ in done:
+        if output.passages is not None:
+            session.store.index.replace(output.passages.cik, output.passages.frame, output.passages.model)
+    _record(session, stage, done, failed)
+    work.rows += sum(output.rows for _, output, _ in done)
+    work.units.update({step.unit: "ran" for step, _, _ in done})
+
+
+def _record(
+    session: Session,
+    stage: Stage,
+    done: Sequence[tuple[Step, Output, float]],
+    failed: Sequence[tuple[Step, P3Error]],
+) -> None:
+    moment = clock.iso(clock.now())
+    common = {"stage": stage.name, "run_id": session.run_id}
+    units = [
+        {
+            **common,
+            "unit": step.unit,
+            "key": step.key,
+            "output": output.content or step.key,
+            "rows": output.rows,
+            "seconds": round(seconds, 3),
+            "finished": moment,
+            "note": output.note,
+        }
+        for step, output, seconds in done
+    ]
+    problems = [(step.unit, problem.what, problem.reason) for step, output, _ in done for problem in output.problems]
+    problems += [(step.unit, stage.name, error.message) for step, error in failed]
+    letters = [{**common, "unit": u, "what": w, "reason": r, "last_seen": moment} for u, w, r in problems]
+    session.store.ledger.record_units(units, letters)
+
+
+def _report(session: Session, name: str, steps: Sequence[Step], work: _Work) -> StageReport:
+    """Return the stage's report; what failed earlier and still stands is listed as well as what failed now."""
+    ended = {step.unit: work.units.get(step.unit, step.action.value) for step in steps}
+    letters = session.store.ledger.open_dead_letters([name], list(ended))
+    failures = [Failure(letter["unit"], letter["what"], letter["reason"]) for letter in letters]
+    failures += [Failure(step.unit, name, f"blocked: {step.why}") for step in steps if step.action is Action.BLOCKED]
+    status = next((s for s in ("ran", "fresh", "failed") if s in ended.values()), "blocked")
+    why = next((step.why for step in steps if ended[step.unit] == status), "")
+    records = _records_of(session, [name])
+    results = {s.unit: r.output for s in steps if (r := records.under(name, s.unit, s.key)) is not None}
+    return StageReport(name, status, why, rows=work.rows, units=ended, failures=failures, results=results)
+
+
+def _stop_if_hopeless(session: Session, report: StageReport, errors: Sequence[P3Error]) -> None:
+    """Raise where a stage got nothing, or too many of its companies failed for the rest to mean anything."""
+    if report.status == "blocked":
+        what = next(iter(report.failures)).reason.removeprefix("blocked: ")
+        needed = what.split(" ", 1)[0]
+        raise InputMissingError(f"{report.name}: {what}", f"Run `p3 {needed}` for it first.")
+    failed = [unit for unit, ended in report.units.items() if ended == "failed"]
+    if not failed:
+        return
+    if report.status == "failed":
+        raise errors[0] if len(errors) == 1 or _alike(errors) else _too_many(report, failed)
+    limits = session.settings.workflow
+    if len(failed) >= limits.refuse_after and len(failed) > limits.max_failure_rate * len(report.units):
+        raise _too_many(report, failed)
+
+
+def _alike(errors: Sequence[P3Error]) -> bool:
+    return len({type(error) for error in errors}) == 1
+
+
+def _too_many(report: StageReport, failed: Sequence[str]) -> P3Error:
+    reasons = "; ".join(f"{failure.unit}: {failure.reason}" for failure in report.failures[:3])
+    return DataError(
+        f"{report.name} failed for {len(failed)} of {len(report.units)}: {reasons}",
+        "Mend it, or go on with --keep-going.",
+    )
+
+
+def _declare(session: Session, stage: Stage, scope: Scope) -> Declared:
+    return Declared(
+        name=stage.name,
+        kind=stage.kind,
+        reads=stage.reads,
+        units=tuple(stage.units(scope)),
+        per_company=stage.per_company,
+        code=code_version(stage.code),
+        parameters=stage.parameters(session),
+        max_age=stage.max_age(session),
+    )
+
+
+def _moment(session: Session) -> Moment:
+    return Moment(clock.now(), session.pinned or session.settled)
+
+
+def _records(session: Session, every: Sequence[Stage]) -> Records:
+    return _records_of(session, [stage.name for stage in every])
+
+
+def _records_of(session: Session, names: Sequence[str]) -> Records:
+    rows = session.store.ledger.unit_records(names)
+    return Records(
+        [
+            Record(row["stage"], row["unit"], row["key"], row["output"], datetime.fromisoformat(row["finished"]))
+            for row in rows
+        ]
+    )
+
+
+def _open_manifest(session: Session, stages: Sequence[Stage], scope: Scope) -> Manifest:
+    manifest = Manifest(
+        run_id=session.run_id,
+        command=session.command,
+        code_version=f"{__version__}+{code_version(tuple(sorted({c for stage in stages for c in stage.code})))}",
+        scope=scope.name,
+        scope_hash=scope.fingerprint,
+        members=scope.tickers,
+        as_of=clock.iso(session.as_of),
+        started=clock.iso(clock.now()),
+        inputs=session.store.versions(),
+    )
+    session.store.ledger.start_run(session.run_id, session.command, scope.name, session.as_of)
+    return manifest
+
+
+def _close_manifest(session: Session, manifest: Manifest) -> None:
+    manifest.as_of = clock.iso(session.as_of)
+    manifest.finished = clock.iso(clock.now())
+    manifest.outputs = session.store.versions()
+    path = manifest.write(session.store.directories.run(session.run_id))
+    session.store.ledger.finish_run(session.run_id, manifest.status, str(path))

@@ -1,0 +1,57 @@
+"""What one invocation of p3 works with: the data tree, the settings, the as-of, the run's name."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from p3 import clock
+from p3.data.store import Store
+from p3.settings import Settings
+from p3.workflow.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from p3.workflow.stage import Stage
+
+
+@dataclass
+class Session:
+    """One invocation.
+
+    ``pinned`` is the as-of that the user gave, None for now; ``settled`` the one that data which end in the past set instead. ``choices`` are the flags that decide what a stage does, such as a
+    source; ``measures`` are what stages count, such as requests. ``declared`` gives every stage there is.
+    """
+
+    store: Store
+    settings: Settings
+    as_of: datetime
+    pinned: datetime | None = None
+    settled: datetime | None = None
+    command: str = ""
+    progress: Progress = field(default_factory=Silent)
+    sources: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, Any] = field(default_factory=dict)
+    measures: dict[str, float] = field(default_factory=dict)
+    declared: "Callable[[], Sequence[Stage]]" = field(default=tuple)
+
+    @cached_property
+    def run_id(self) -> str:
+        """The run's name: its moment and four random bytes, sortable and unique."""
+        return f"{clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+    @property
+    def as_of_key(self) -> str:
+        """The as-of as far as it decides a result: the moment that was given, or today's date in New York."""
+        given = self.pinned or self.settled
+        return clock.iso(given) if given else clock.market_date(self.as_of).isoformat()
+
+    def settle(self, end: datetime) -> None:
+        """Take ``end`` for the as-of where the user gave none: what is asked for was last known then."""
+        if self.pinned is None and end < self.as_of:
+            self.as_of = self.settled = end
+
+    def choose(self, **choices: Any) -> None:
+        """Take over the flags that were given; those that are None were not."""
+        self.choices.update({name: value for name, value in choices.items() if value is not None})

@@ -1,0 +1,62 @@
+"""A stage run by its own command."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from p3 import clock
+from p3.scope import Company, Scope
+from p3.shapes import FailureShape, StageRun, StageShape
+from p3.workflow.manifest import StageReport
+from p3.workflow.result import Result
+from p3.workflow.runner import Options, RunReport, run
+from p3.workflow.scoping import choose
+from p3.workflow.session import Session
+from p3.workflow.stage import Job, Stage
+
+
+def run_stage(
+    session: Session,
+    stage: Stage,
+    scope: str | None,
+    tickers: Sequence[str] | None,
+    choices: Mapping[str, Any],
+    force: bool,
+) -> Result:
+    """Run one stage for a scope and return how it went."""
+    chosen = choose(session, scope, tickers)
+    report = run_one(session, stage, chosen, choices, force)
+    return Result(
+        StageRun(
+            run_id=session.run_id,
+            scope=chosen.name,
+            as_of=clock.iso(session.as_of),
+            stage=shape_of(report.manifest.stages[0]),
+        ),
+        report.exit_code,
+        report.notes,
+    )
+
+
+def run_one(session: Session, stage: Stage, scope: Scope, choices: Mapping[str, Any], force: bool) -> RunReport:
+    """Run one stage for ``scope`` and return the run's report."""
+    session.choose(**choices)
+    options = Options(force=frozenset({stage.name}) if force else frozenset())
+    return run(session, [stage], session.declared(), scope, options)
+
+
+def shape_of(report: StageReport) -> StageShape:
+    """Return a stage's report as it is printed."""
+    return StageShape(
+        name=report.name,
+        status=report.status,
+        why=report.why,
+        rows=report.rows,
+        seconds=report.seconds,
+        units=report.units,
+        failures=[FailureShape(unit=f.unit, what=f.what, reason=f.reason) for f in report.failures],
+    )
+
+
+def company_of(job: Job) -> Company:
+    """Return the company that a unit is."""
+    return next(company for company in job.scope.companies if company.ticker == job.unit)

@@ -1,0 +1,1 @@
+"""The named universes, one TOML file each."""

@@ -1,0 +1,234 @@
+"""Resolution of reported items: which fact counts, and from when on."""
+
+from typing import Any
+
+import polars as pl
+from fact_rows import day, facts, filing
+
+from p3.facts.resolve import SCHEMA, resolve
+from p3.facts.rules import load_rules
+
+Y23, Y24 = ("2023-01-01", "2023-12-31"), ("2024-01-01", "2024-12-31")
+Rows = list[tuple[Any, ...]]
+
+
+def versions(table: pl.DataFrame, item: str, duration: str = "annual", sic: str | None = None) -> Rows:
+    """Return (end, value, day known from) of one item."""
+    found = resolve(table, load_rules(), sic).filter(item=item, duration=duration)
+    return [(str(end), value, str(at.date())) for end, value, at in found.select("end", "value", "known_from").rows()]
+
+
+def test_no_facts_give_an_empty_table() -> None:
+    assert resolve(facts(), load_rules(), None).schema == SCHEMA
+
+
+def test_a_restatement_is_a_second_version() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("NetIncomeLoss", *Y23, 100)),
+        filing("10-K/A", "2024-05-01", ("NetIncomeLoss", *Y23, 90)),
+        filing("10-K", "2025-02-01", ("NetIncomeLoss", *Y23, 90), ("NetIncomeLoss", *Y24, 120)),
+    )
+    assert versions(table, "net_income") == [
+        ("2023-12-31", 100, "2024-02-01"),
+        ("2023-12-31", 90, "2024-05-01"),
+        ("2024-12-31", 120, "2025-02-01"),
+    ]
+
+
+def test_a_value_names_the_fact_that_first_said_it() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("NetIncomeLoss", *Y23, 100)),
+        filing("10-K", "2025-02-01", ("NetIncomeLoss", *Y23, 100), ("NetIncomeLoss", *Y24, 120)),
+    )
+    row = resolve(table, load_rules(), None).filter(item="net_income", duration="annual").row(0, named=True)
+    assert row["formula"] is None
+    assert [(s["concept"], s["accession"]) for s in row["sources"]] == [("NetIncomeLoss", "10-K-2024-02-01")]
+
+
+def test_a_concept_that_replaces_another_takes_over() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("InterestExpenseNonoperating", *Y23, 10)),
+        filing("10-K", "2025-02-01", ("InterestExpense", *Y23, 11), ("InterestExpense", *Y24, 12)),
+    )
+    assert [value for _, value, _ in versions(table, "interest_expense")] == [10, 11, 12]
+
+
+def test_a_stray_mention_of_a_better_concept_in_a_note_does_not() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("PaymentsToAcquireProductiveAssets", *Y23, 50)),
+        filing(
+            "10-K",
+            "2025-02-01",
+            ("PaymentsToAcquireProductiveAssets", *Y24, 60),
+            ("PaymentsToAcquirePropertyPlantAndEquipment", *Y23, 7),
+        ),
+    )
+    assert versions(table, "capital_expenditure") == [
+        ("2023-12-31", 50, "2024-02-01"),
+        ("2024-12-31", 60, "2025-02-01"),
+    ]
+
+
+def test_a_quarterly_report_that_tells_less_leaves_the_annual_balance() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("DebtCurrent", None, "2023-12-31", 80), ("NetIncomeLoss", *Y23, 1)),
+        filing(
+            "10-Q",
+            "2024-05-01",
+            ("LongTermDebtCurrent", None, "2023-12-31", 30),
+            ("LongTermDebtCurrent", None, "2024-03-31", 31),
+            ("NetIncomeLoss", "2024-01-01", "2024-03-31", 1),
+        ),
+    )
+    assert versions(table, "short_term_debt", "instant") == [
+        ("2023-12-31", 80, "2024-02-01"),
+        ("2024-03-31", 31, "2024-05-01"),
+    ]
+
+
+def test_a_sum_says_its_formula() -> None:
+    table = facts(
+        filing(
+            "10-K",
+            "2024-02-01",
+            ("CommercialPaper", None, "2023-12-31", 20),
+            ("LongTermDebtCurrent", None, "2023-12-31", 30),
+        )
+    )
+    row = resolve(table, load_rules(), None).filter(item="short_term_debt").row(0, named=True)
+    assert (row["value"], row["formula"]) == (50, "CommercialPaper + LongTermDebtCurrent")
+    assert len(row["sources"]) == 2
+
+
+def test_an_item_by_formula_over_items() -> None:
+    table = facts(filing("10-K", "2024-02-01", ("Revenues", *Y23, 100), ("CostOfRevenue", *Y23, 60)))
+    row = resolve(table, load_rules(), None).filter(item="gross_profit", duration="annual").row(0, named=True)
+    assert (row["value"], row["formula"]) == (40, "revenue - cost_of_revenue")
+
+
+def test_the_revenue_that_gross_profit_proves_goes_first() -> None:
+    # A company whose total of net sales and licence fees is tagged with the less common concept.
+    table = facts(
+        filing(
+            "10-K",
+            "2012-02-27",
+            ("SalesRevenueNet", *Y23, 1436),
+            ("SalesRevenueGoodsNet", *Y23, 1472),
+            ("GrossProfit", *Y23, 712),
+            ("CostOfGoodsSold", *Y23, 760),
+        )
+    )
+    assert [value for _, value, _ in versions(table, "revenue")] == [1472]
+
+
+def test_a_coarser_repetition_is_no_news() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("NetIncomeLoss", *Y23, 49_552_000_000)),
+        filing("10-Q", "2024-05-01", ("NetIncomeLoss", *Y23, 49_600_000_000)),
+    )
+    assert [value for _, value, _ in versions(table, "net_income")] == [49_552_000_000]
+
+
+def test_a_proxy_statement_does_not_count() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("NetIncomeLoss", *Y23, 100)),
+        filing("DEF 14A", "2024-04-01", ("NetIncomeLoss", *Y23, 99)),
+    )
+    assert [value for _, value, _ in versions(table, "net_income")] == [100]
+
+
+def test_twelve_months_in_a_quarterly_report_are_no_fiscal_year() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("NetIncomeLoss", *Y23, 100)),
+        filing("10-Q", "2024-05-01", ("NetIncomeLoss", "2023-04-01", "2024-03-31", 110)),
+    )
+    assert [end for end, _, _ in versions(table, "net_income")] == ["2023-12-31"]
+
+
+def test_a_negative_payment_is_left_out_and_a_zero_is_a_number() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("PaymentsOfDividends", *Y23, 0), ("InterestExpense", *Y23, -5)),
+    )
+    assert [value for _, value, _ in versions(table, "dividends_paid")] == [0]
+    assert versions(table, "interest_expense") == []
+
+
+def test_unscaled_share_counts_are_left_out() -> None:
+    # Counts filed in thousands without a scale: 549,574 for 549,574 thousand shares.
+    table = facts(
+        filing(
+            "10-K",
+            "2010-03-18",
+            ("NetIncomeLoss", *Y23, -67_987_000),
+            ("EarningsPerShareDiluted", *Y23, -0.12, "USD/shares"),
+            ("WeightedAverageNumberOfDilutedSharesOutstanding", *Y23, 549_574, "shares"),
+        )
+    )
+    assert versions(table, "shares_diluted") == []
+    assert [value for _, value, _ in versions(table, "eps_diluted")] == [-0.12]
+
+
+def test_convenience_translations_are_left_out() -> None:
+    table = facts(
+        filing(
+            "20-F",
+            "2024-02-01",
+            ("NetIncomeLoss", *Y23, 100, "EUR"),
+            ("Assets", None, "2023-12-31", 900, "EUR"),
+            ("NetIncomeLoss", *Y23, 110, "USD"),
+        )
+    )
+    found = resolve(table, load_rules(), None).filter(item="net_income", duration="annual")
+    assert found.select("value", "unit").rows() == [(100, "EUR")]
+
+
+def test_the_cover_count_belongs_to_the_period_that_the_filing_reports_on() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("NetIncomeLoss", *Y23, 100)),
+        filing(
+            "10-K",
+            "2024-02-01",
+            ("EntityCommonStockSharesOutstanding", None, "2024-01-19", 500, "shares"),
+            taxonomy="dei",
+        ),
+    )
+    assert versions(table, "shares_outstanding", "instant") == [("2023-12-31", 500, "2024-02-01")]
+    row = resolve(table, load_rules(), None).filter(item="shares_outstanding").row(0, named=True)
+    assert row["sources"][0]["end"] == day("2024-01-19")
+
+
+def test_a_bank_has_its_own_revenue() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("Revenues", *Y23, 250), ("RevenuesNetOfInterestExpense", *Y23, 150)),
+    )
+    assert [value for _, value, _ in versions(table, "revenue", sic="6021")] == [150]
+    assert [value for _, value, _ in versions(table, "revenue")] == [250]
+
+
+def test_ifrs_filers_are_read() -> None:
+    table = facts(filing("20-F", "2024-02-01", ("Revenue", *Y23, 100), taxonomy="ifrs-full"))
+    assert [value for _, value, _ in versions(table, "revenue")] == [100]
+
+
+def test_companies_do_not_mix() -> None:
+    one = facts(filing("10-K", "2024-02-01", ("NetIncomeLoss", *Y23, 100)))
+    other = one.with_columns(cik=pl.lit(2, pl.Int64), value=pl.lit(7.0))
+    found = resolve(pl.concat([one, other]), load_rules(), None).filter(item="net_income", duration="annual")
+    assert sorted(found.select("cik", "value").rows()) == [(1, 100), (2, 7)]
+
+
+def test_a_sum_of_amounts_from_prose_is_left_out() -> None:
+    # "Depreciation expense was $15.2 billion", "amortization was $4.8 billion", in a filing that reports in millions.
+    table = facts(
+        filing(
+            "10-K",
+            "2024-07-30",
+            ("NetIncomeLoss", *Y23, 88_136_000_000),
+            ("Revenues", *Y23, 245_122_000_000),
+            ("OperatingIncomeLoss", *Y23, 109_433_000_000),
+            ("Depreciation", *Y23, 15_200_000_000),
+            ("AmortizationOfIntangibleAssets", *Y23, 4_800_000_000),
+        )
+    )
+    assert versions(table, "depreciation_amortization") == []
+    assert [value for _, value, _ in versions(table, "revenue")] == [245_122_000_000]

@@ -1,0 +1,80 @@
+import pytest
+
+from p3.errors import ConfigurationError
+from p3.facts.rules import load_rules, parse_rules
+
+HEAD = 'forms = ["10-K"]\nannual_forms = ["10-K"]\n[industries]\nbank = ["602"]\n'
+NAMES = [  # the contract of `p3 facts`
+    "revenue",
+    "cost_of_revenue",
+    "gross_profit",
+    "research_and_development",
+    "selling_general_administrative",
+    "operating_income",
+    "interest_expense",
+    "pretax_income",
+    "income_tax",
+    "net_income",
+    "depreciation_amortization",
+    "stock_compensation",
+    "operating_cash_flow",
+    "capital_expenditure",
+    "dividends_paid",
+    "share_repurchases",
+    "cash",
+    "short_term_investments",
+    "receivables",
+    "inventory",
+    "current_assets",
+    "ppe_net",
+    "goodwill",
+    "total_assets",
+    "payables",
+    "current_liabilities",
+    "short_term_debt",
+    "long_term_debt",
+    "total_liabilities",
+    "equity",
+    "shares_basic",
+    "shares_diluted",
+    "shares_outstanding",
+    "eps_basic",
+    "eps_diluted",
+]
+
+
+def test_the_bundled_rules_name_every_line_item() -> None:
+    assert sorted(item.name for item in load_rules().items) == sorted(NAMES)
+
+
+def test_derived_items_refer_to_items() -> None:
+    for item in load_rules().items:
+        for formula in item.derive:
+            assert formula.names <= set(NAMES)
+
+
+def test_industry_by_leading_digits_of_sic() -> None:
+    rules = load_rules()
+    assert rules.industry("6021") == "bank"
+    assert rules.industry("7372") is None
+    assert rules.industry(None) is None
+
+
+def test_an_industry_replaces_the_formulas() -> None:
+    rules = parse_rules(HEAD + '[items.a]\nkind = "flow"\nunit = "money"\nformulas = ["A"]\nbank = ["B"]\n')
+    assert rules.concepts(None) == {"A"}
+    assert rules.concepts("bank") == {"B"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nonsense",
+        HEAD + '[items.a]\nkind = "flow"\nunit = "money"\n',
+        HEAD + '[items.a]\nkind = "weekly"\nunit = "money"\nformulas = ["A"]\n',
+        HEAD + '[items.a]\nkind = "flow"\nunit = "money"\nformulas = ["A B"]\n',
+    ],
+)
+def test_malformed_rules_are_refused(text: str) -> None:
+    with pytest.raises(ConfigurationError):
+        parse_rules(text)

@@ -1,0 +1,223 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import loopback_edgar
+import pytest
+import tiny_mirror
+from loopback_edgar import Fault, LoopbackEdgar
+from shared_data import shared
+from tiny_mirror import ANNUAL, CIK, EARNINGS, QUARTER, MemoryStore
+
+from p3.errors import DataError, UpstreamError
+from p3.sec.client import EdgarClient, Retry
+from p3.sec.fetch import Fetched, fetch_company
+from p3.sec.governor import Unlimited
+from p3.sec.responses import MissingError
+from p3.sec.selection import FetchPolicy, choose
+from p3.sec.submissions import parse
+from p3.sec.tickers import find_cik
+
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@contextmanager
+def talking(root: Path, faults: Any = None) -> Iterator[tuple[EdgarClient, LoopbackEdgar]]:
+    with (
+        loopback_edgar.serve(root, rate=10_000, faults=faults) as edgar,
+        EdgarClient(
+            "Ann Example ann@example.com", edgar.data_url, edgar.www_url, Unlimited(), retry=Retry(2, 0.001, 0.002)
+        ) as client,
+    ):
+        yield client, edgar
+
+
+def fetched(client: EdgarClient, raw: MemoryStore, **options: Any) -> Fetched:
+    return fetch_company(client, raw, CIK, FetchPolicy(), NOW, **options)
+
+
+def statuses(result: Fetched) -> dict[str, str]:
+    return dict(result.filings.select("accession", "status").iter_rows())
+
+
+def test_documents_facts_and_what_is_missing_arrive_together(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    with talking(tiny_mirror.build(tmp_path)) as (client, _):
+        result = fetched(client, raw)
+    assert statuses(result) == {
+        ANNUAL: "stored",
+        EARNINGS: "stored",
+        QUARTER: "missing",
+        "0001234567-24-000008": "listed",
+    }
+    assert [problem.what for problem in result.problems] == [f"10-Q {QUARTER}"]
+    assert result.facts["value"].to_list() == [1000.0]
+    annual = next(row for row in result.filings.iter_rows(named=True) if row["accession"] == ANNUAL)
+    assert annual["document_sha"] in {reply.sha for reply in raw.kept.values()}
+
+
+def test_a_young_store_answers_without_a_single_request(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    with talking(tiny_mirror.build(tmp_path)) as (client, edgar):
+        first = fetched(client, raw)
+        asked = len(edgar.log)
+        second = fetched(client, raw, refresh_before=LONG_AGO)
+        assert len(edgar.log) == asked
+    assert second.fingerprint == first.fingerprint
+    assert second.filings.equals(first.filings)
+    assert second.problems == first.problems
+
+
+def test_an_old_store_asks_whether_lists_changed_and_never_for_a_document_again(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    with talking(tiny_mirror.build(tmp_path)) as (client, edgar):
+        first = fetched(client, raw)
+        edgar.log.clear()
+        second = fetched(client, raw, refresh_before=NOW + timedelta(days=100_000))
+        answers = sorted((request.path.rsplit("/", 1)[1], request.status) for request in edgar.log)
+    assert answers == [(f"CIK{CIK:010d}.json", 304), (f"CIK{CIK:010d}.json", 304), ("tiny-20230930.htm", 403)]
+    assert second.fingerprint == first.fingerprint
+
+
+def test_news_are_seen_and_change_the_fingerprint(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    with talking(tiny_mirror.build(tmp_path)) as (client, _):
+        first = fetched(client, raw)
+        path = tmp_path / "data.sec.gov" / "api" / "xbrl" / "companyfacts" / f"CIK{CIK:010d}.json"
+        path.write_bytes(tiny_mirror.companyfacts([tiny_mirror.fact(1000), tiny_mirror.fact(7, end="2023-06-30")]))
+        second = fetched(client, raw)
+    assert second.facts.height == 2
+    assert second.fingerprint != first.fingerprint
+
+
+def test_a_document_that_appears_later_is_fetched_then(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    with talking(tiny_mirror.build(tmp_path)) as (client, _):
+        fetched(client, raw)
+        folder = tmp_path / "www.sec.gov" / "Archives" / "edgar" / "data" / str(CIK) / QUARTER.replace("-", "")
+        folder.mkdir()
+        (folder / "tiny-20230930.htm").write_text("<p>FORM 10-Q</p>")
+        assert statuses(fetched(client, raw))[QUARTER] == "stored"
+
+
+def test_documents_kept_by_earlier_fetches_stay_stored(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    with talking(tiny_mirror.build(tmp_path)) as (client, _):
+        before = fetched(client, raw)
+        nothing = fetch_company(client, raw, CIK, FetchPolicy(0, 0, 0), NOW, stored=before.filings)
+        sample = fetch_company(client, raw, CIK, FetchPolicy(0, 0, 0), NOW, stored=before.filings, origin="sample")
+    assert statuses(nothing)[ANNUAL] == "stored"
+    assert statuses(sample)[ANNUAL] == "listed"
+
+
+def test_an_older_page_that_is_not_there_is_a_problem_and_no_more(tmp_path: Path) -> None:
+    page = f"CIK{CIK:010d}-submissions-001.json"
+    with talking(tiny_mirror.build(tmp_path, files=[page])) as (client, _):
+        result = fetched(client, MemoryStore())
+    assert page in [problem.what for problem in result.problems]
+    assert statuses(result)[ANNUAL] == "stored"
+
+
+def test_a_company_without_xbrl_facts_has_its_filings(tmp_path: Path) -> None:
+    root = tiny_mirror.build(tmp_path)
+    (root / "data.sec.gov" / "api" / "xbrl" / "companyfacts" / f"CIK{CIK:010d}.json").unlink()
+    with talking(root) as (client, _):
+        result = fetched(client, MemoryStore())
+    assert result.facts.height == 0
+    assert "companyfacts" in [problem.what for problem in result.problems]
+
+
+def test_an_unknown_company_is_missing_and_stays_so_without_asking_again(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    with talking(tiny_mirror.build(tmp_path)) as (client, edgar):
+        for refresh_before in (None, LONG_AGO):
+            with pytest.raises(MissingError):
+                fetch_company(client, raw, 99, FetchPolicy(), NOW, refresh_before=refresh_before)
+        assert len(edgar.log) == 1
+
+
+def test_an_upstream_failure_keeps_what_came_before_it(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    down = lambda path, before: Fault.UNAVAILABLE if path.endswith("tiny-8k.htm") and before < 2 else None  # noqa: E731
+    with talking(tiny_mirror.build(tmp_path), faults=down) as (client, edgar):
+        with pytest.raises(UpstreamError):
+            fetched(client, raw)
+        asked = len(edgar.log)
+        result = fetched(client, raw, refresh_before=LONG_AGO)
+        assert len(edgar.log) - asked == 2  # the announcement that failed, and the report never reached
+    assert statuses(result)[EARNINGS] == "stored"
+
+
+def test_the_list_of_another_company_is_a_data_error(tmp_path: Path) -> None:
+    root = tiny_mirror.build(tmp_path)
+    own = root / "data.sec.gov" / "submissions" / f"CIK{CIK:010d}.json"
+    (own.parent / "CIK0000000099.json").write_bytes(own.read_bytes())
+    with talking(root) as (client, _), pytest.raises(DataError, match="CIK 99"):
+        fetch_company(client, MemoryStore(), 99, FetchPolicy(), NOW)
+
+
+def test_replies_of_the_sample_never_pass_for_edgars(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    with talking(tiny_mirror.build(tmp_path)) as (client, edgar):
+        fetched(client, raw, origin="sample")
+        asked = len(edgar.log)
+        result = fetched(client, raw, refresh_before=LONG_AGO)
+        assert len(edgar.log) == 2 * asked
+    assert set(result.filings["origin"]) == set(result.facts["origin"]) == {"edgar"}
+
+
+def test_progress_names_what_comes_next(tmp_path: Path) -> None:
+    heard: list[str] = []
+    with talking(tiny_mirror.build(tmp_path)) as (client, _):
+        fetched(client, MemoryStore(), progress=heard.append)
+    assert heard == ["filing list", "companyfacts", f"10-K {ANNUAL}", f"8-K {EARNINGS}", f"10-Q {QUARTER}"]
+
+
+AMENDMENT = ("0001234567-24-000020", "10-K/A", "2024-04-01", "2023-12-31", "2024-04-01T20:00:00.000Z", "", "a.htm")
+OLD = ("0001234567-20-000001", "10-K/A", "2020-04-01", "2019-12-31", "2020-04-01T20:00:00.000Z", "", "b.htm")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "chosen"),
+    [
+        (datetime(2024, 6, 1, tzinfo=UTC), {ANNUAL, EARNINGS, QUARTER, AMENDMENT[0]}),
+        (datetime(2024, 3, 1, tzinfo=UTC), {ANNUAL, EARNINGS, QUARTER}),
+        (datetime(2024, 2, 15, 21, 31, 6, tzinfo=UTC), {EARNINGS, QUARTER}),  # a second before the annual report
+        (datetime(2000, 1, 1, tzinfo=UTC), set()),
+    ],
+)
+def test_only_what_was_accepted_by_then_is_chosen(as_of: datetime, chosen: set[str]) -> None:
+    """Amendments come with the reports that they amend; one older than every chosen report does not."""
+    _, filings = parse(tiny_mirror.submissions([AMENDMENT, *tiny_mirror.ROWS, OLD]), [], "edgar")
+    assert set(choose(filings, FetchPolicy(), as_of)["accession"]) == chosen
+
+
+def test_the_policy_bounds_each_kind() -> None:
+    _, filings = parse(tiny_mirror.submissions(), [], "edgar")
+    assert set(choose(filings, FetchPolicy(annual=1, quarterly=0, current=0), NOW)["accession"]) == {ANNUAL}
+
+
+def test_tickers_give_ciks_and_are_asked_for_once(tmp_path: Path) -> None:
+    files = tmp_path / "www.sec.gov" / "files"
+    files.mkdir(parents=True)
+    (files / "company_tickers.json").write_text('{"0": {"cik_str": 1067983, "ticker": "BRK-B", "title": "Berkshire"}}')
+    raw = MemoryStore()
+    with talking(tmp_path) as (client, edgar):
+        assert find_cik(client, raw, "brk.b") == find_cik(client, raw, "BRK-B") == 1067983
+        assert len(edgar.log) == 1
+        with pytest.raises(DataError, match="NKLA"):
+            find_cik(client, raw, "NKLA")
+        assert len(edgar.log) == 2
+
+
+def test_a_real_company_of_the_mirror() -> None:
+    root = shared("edgar-mirror")
+    with talking(root) as (client, _):
+        result = fetch_company(client, MemoryStore(), 1045810, FetchPolicy(1, 1, 0), datetime(2025, 8, 31, tzinfo=UTC))
+    stored = result.filings.filter(result.filings["status"] == "stored")
+    assert stored["document"].to_list() == ["nvda-20250727.htm", "nvda-20250126.htm"]
+    assert result.companies["ticker"].item() == "NVDA"
+    assert result.facts.height > 20_000
