@@ -23,7 +23,9 @@ def run(
     ] = None,
     first: Annotated[str | None, typer.Option("--from", metavar="STAGE", help="Begin with this stage.")] = None,
     last: Annotated[str | None, typer.Option("--until", metavar="STAGE", help="End with this stage.")] = None,
-    force: Annotated[list[str] | None, typer.Option("--force", metavar="STAGE", help="Run it whatever is there.")] = None,
+    force: Annotated[
+        list[str] | None, typer.Option("--force", metavar="STAGE", help="Run it whatever is there.")
+    ] = None,
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Go on past stages that failed.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and why.")] = False,
 ) -> "Result":

@@ -4,7 +4,6 @@ All times inside p3 are timezone-aware UTC. A bare date means the end of that da
 their hours: a filing accepted at 17:30 in New York on that day is known, one accepted the next morning is not.
 """
 
-import re
 import time
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
@@ -15,7 +14,6 @@ from p3.errors import UsageError
 NEW_YORK = ZoneInfo("America/New_York")
 _END_OF_DAY = clock_time(23, 59, 59, 999999)
 _REGULAR_CLOSE = clock_time(16, 0)
-_BARE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
 def now() -> datetime:
@@ -48,6 +46,14 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def _bare_date(text: str) -> date | None:
+    """Return the day that ``text`` names without a time, in any form of ISO 8601."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def parse_as_of(text: str | None) -> datetime:
     """Return the moment that ``text`` names; None is now.
 
@@ -58,8 +64,8 @@ def parse_as_of(text: str | None) -> datetime:
     if text is None:
         return current
     try:
-        if _BARE_DATE.match(text):
-            day = date.fromisoformat(text)
+        day = _bare_date(text)
+        if day is not None:
             if day == market_date(current):
                 return current
             moment = end_of_day(day)

@@ -44,6 +44,13 @@ class Scope:
         return hashlib.sha256(json.dumps(members).encode()).hexdigest()[:16]
 
 
+class UnresolvedError(UsageError):
+    """A scope is a rule, which nothing has made into a list of companies."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"scope {name} is a rule, not yet a list of companies", "Name companies with -t TICKER.")
+
+
 def names() -> list[str]:
     """Return the names of the scopes that ship with p3."""
     folder = resources.files("p3.scopes")
@@ -68,6 +75,19 @@ def load(name: str, only: Sequence[str] = ()) -> Scope:
     return narrow(scope, only) if only else scope
 
 
+def find(ticker: str) -> Company | None:
+    """Return the company of that ticker from the first scope that lists it, or None."""
+    for name in names():
+        try:
+            members = load(name).companies
+        except UnresolvedError:
+            continue
+        found = next((company for company in members if company.ticker == ticker), None)
+        if found is not None:
+            return found
+    return None
+
+
 def narrow(scope: Scope, only: Sequence[str]) -> Scope:
     """Return ``scope`` with the companies of ``only`` alone, in the scope's order."""
     wanted = {ticker_of(text) for text in only}
@@ -83,7 +103,7 @@ def narrow(scope: Scope, only: Sequence[str]) -> Scope:
 def ticker_of(text: str) -> str:
     """Return ``text`` as a ticker; raises UsageError where it cannot be one."""
     ticker = text.strip().upper()
-    if not TICKER.match(ticker):
+    if not text.isascii() or not TICKER.match(ticker):
         raise UsageError(f"{text[:40]!r} is not a ticker", "Tickers look like MSFT or BRK-B.")
     return ticker
 
@@ -91,6 +111,8 @@ def ticker_of(text: str) -> str:
 def _parse(name: str, file: Traversable) -> Scope:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
+        if "rule" in content:
+            raise UnresolvedError(name)
         companies = tuple(
             Company(
                 ticker_of(member["ticker"]), int(member["cik"]) if "cik" in member else None, member.get("name", "")
@@ -99,5 +121,16 @@ def _parse(name: str, file: Traversable) -> Scope:
         )
         title = str(content["title"])
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"scopes/{name}.toml is malformed: {error!r}", "Mend the file.") from None
+        raise _malformed(name, repr(error)) from None
+    except UnresolvedError:
+        raise
+    except UsageError as error:
+        raise _malformed(name, error.message) from None
+    tickers = [company.ticker for company in companies]
+    if not tickers or len(set(tickers)) < len(tickers):
+        raise _malformed(name, "no members, or one of them twice")
     return Scope(name, title, companies)
+
+
+def _malformed(name: str, reason: str) -> ConfigurationError:
+    return ConfigurationError(f"scopes/{name}.toml is malformed: {reason}", "Mend the file.")

@@ -14,6 +14,7 @@ from pydantic_settings import (
     EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from p3.errors import ConfigurationError
@@ -148,8 +149,8 @@ def load(flags: dict[str, Any] | None = None) -> Loaded:
     """
     layers = [
         ("flag", flags or {}),
-        ("environment", EnvSettingsSource(Settings)()),
-        (".env", DotEnvSettingsSource(Settings, env_file=".env")()),
+        ("environment", _variables("environment", EnvSettingsSource)),
+        (".env", _variables(".env", DotEnvSettingsSource, env_file=".env", env_file_encoding="utf-8")),
         (str(user_file()), _toml(user_file())),
         ("defaults", tomllib.loads((resources.files("p3.common") / "config" / "defaults.toml").read_text("utf-8"))),
     ]
@@ -157,8 +158,10 @@ def load(flags: dict[str, Any] | None = None) -> Loaded:
     sources: dict[str, str] = {}
     for source, layer in layers:
         for section, values in layer.items():
-            if not isinstance(values, dict):
-                raise ConfigurationError(f"{source}: {section} is not a section", "See common/config/defaults.toml.")
+            if section not in Settings.model_fields or not isinstance(values, dict):
+                raise ConfigurationError(
+                    f"{source}: {section} is not a section", f"Sections: {', '.join(Settings.model_fields)}."
+                )
             for name, value in values.items():
                 if f"{section}.{name}" not in sources:
                     merged.setdefault(section, {})[name] = value
@@ -167,6 +170,19 @@ def load(flags: dict[str, Any] | None = None) -> Loaded:
         return Loaded(Settings(**merged), sources)  # type: ignore[arg-type]  # validated by pydantic
     except ValidationError as error:
         raise _malformed(error, sources) from None
+
+
+def _variables(name: str, source: type[EnvSettingsSource], **options: Any) -> dict[str, Any]:
+    try:
+        return source(Settings, **options)()
+    except (
+        SettingsError,
+        UnicodeDecodeError,
+        OSError,
+    ) as error:  # their text may quote the value, which may be a secret
+        raise ConfigurationError(
+            f"{name}: P3_* variables are malformed ({type(error).__name__})", "Write them as P3_SEC__IDENTITY=…"
+        ) from None
 
 
 def user_file() -> Path:

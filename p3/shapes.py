@@ -1,7 +1,8 @@
 """The JSON that each command prints with --json. Fields may be added, never renamed or removed.
 
-Times are UTC in ISO 8601; money is in single units of the unit named; percentages and ratios are fractions; pages count from 1;
-``document`` is the file name as filed or ingested; ``origin`` says where the data came from, so that the sample is marked as such.
+Times are UTC in ISO 8601; money is in single units of the unit named; percentages and ratios are fractions; pages count
+from 1; ``document`` is the file name as filed or ingested; ``origin`` says where the data came from, so that the sample
+is marked as such.
 """
 
 from datetime import date

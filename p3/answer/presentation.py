@@ -52,11 +52,20 @@ def write(value: float, unit: str, wanted: Presentation) -> str:
         return f"{value * 100:.{_places(wanted, 2)}f}%"
     if unit in (RATIO, "days"):
         return f"{value:.{_places(wanted, 4 if unit == RATIO else 2)}f}" + (" days" if unit == "days" else "")
+    wanted = _readable(value, unit, wanted)
     if wanted.scale != 1.0 and "/" not in unit:
         name = next(name for name, scale in _SCALES.items() if scale == wanted.scale)
         return f"{_scaled(value / wanted.scale, wanted)} {name} {unit}"
     places = _places(wanted, 0 if float(value).is_integer() and "/" not in unit else 2)
     return f"{value:,.{places}f} {unit.replace('/shares', ' a share')}"
+
+
+def _readable(value: float, unit: str, wanted: Presentation) -> Presentation:
+    """Return ``wanted`` with the scale that money is spoken in, where none was asked for and three decimals lose nothing."""
+    spoken = next((scale for scale in (1e9, 1e6) if abs(value) >= scale), None)
+    if wanted != Presentation() or spoken is None or len(unit) != 3 or value % (spoken / 1e3):
+        return wanted
+    return replace(wanted, scale=spoken)
 
 
 def _scaled(value: float, wanted: Presentation) -> str:

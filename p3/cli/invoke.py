@@ -33,6 +33,8 @@ def invoke(name: str, run: Callable[..., Any], values: Mapping[str, Any], common
     try:
         result = run(_session(name, common), **values)
         output.write(name, result, as_json=common.as_json, quiet=common.quiet)
+        if result.error is not None:
+            output.error(result.error.message, result.error.remedy)
         return int(result.exit_code)
     except P3Error as error:
         if common.debug:

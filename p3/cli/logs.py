@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from p3 import clock
+from p3.errors import P3Error
 
 if TYPE_CHECKING:
     from p3.workflow.session import Session
@@ -38,10 +39,21 @@ class _LazyFile(logging.Handler):
         self._file: logging.FileHandler | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        if self._file is None:
-            self._file = logging.FileHandler(self._path(), encoding="utf-8")
-            self._file.setFormatter(self.formatter)
-        self._file.emit(record)
+        try:
+            if self._file is None:
+                self._file = _Quiet(self._path(), encoding="utf-8")
+                self._file.setFormatter(self.formatter)
+            self._file.emit(record)
+        except (OSError, P3Error):
+            self.handleError(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
+        """Say nothing: where the log cannot be written, the error that was to be logged is what the user must see."""
+
+
+class _Quiet(logging.FileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
+        """Say nothing, as above."""
 
 
 def configure(path: Callable[[], Path], session: "Session", *, verbose: bool) -> None:

@@ -3,9 +3,11 @@
 A unit's rows are replaced as a whole in one commit, so that a kill leaves either its old rows or its new ones and a second run doubles nothing.
 """
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import polars as pl
 
@@ -42,7 +44,8 @@ class DeltaTables:
     def files(self, table: Table, version: int | None = None) -> list[str]:
         """Return the Parquet files of ``table`` at ``version`` (default: the newest)."""
         opened = self._open(table, version)
-        return opened.file_uris() if opened is not None else []
+        # Delta gives URIs, in which a space or an umlaut of the tree's own path is percent-encoded.
+        return [unquote(uri) for uri in opened.file_uris()] if opened is not None else []
 
     def replace(self, table: Table, owners: Sequence[int | str], rows: pl.DataFrame) -> int:
         """Replace all rows of ``owners`` by ``rows`` in one commit and return the new version.
@@ -64,26 +67,23 @@ class DeltaTables:
             opened.optimize.compact()
 
     def _commit(self, table: Table, frame: pl.DataFrame, predicate: str) -> int:
-        from deltalake import write_deltalake
+        from deltalake import DeltaTable, Schema, write_deltalake
         from deltalake.exceptions import CommitFailedError, DeltaError
 
-        path = self._path(table)
-        known = self.version(table) is not None
+        path, rows = str(self._path(table)), frame.to_arrow()
         try:
-            write_deltalake(
-                str(path),
-                frame.to_arrow(),
-                mode="overwrite",
-                predicate=predicate if known else None,
-            )
+            if self.version(table) is None:
+                # An overwrite without a predicate would also replace what another process commits first.
+                DeltaTable.create(path, Schema.from_arrow(rows.schema), mode="ignore")
+            write_deltalake(path, rows, mode="overwrite", predicate=predicate)
         except CommitFailedError as error:
             raise BusyError(f"another process wrote {table.name} at the same time", "Run the command again.") from error
-        except DeltaError as error:
-            raise DataError(f"{table.name}: {_first_line(error)}", "Check free space, then run it again.") from error
-        except OSError as error:
-            raise ConfigurationError(
-                f"cannot write {table.name}: {_first_line(error)}", "Free space, or name another --data-dir."
-            ) from error
+        except (DeltaError, OSError) as error:
+            if isinstance(error, OSError) or _is_full(error):
+                raise ConfigurationError(
+                    f"cannot write {table.name}: {_first_line(error)}", "Free space, or name another --data-dir."
+                ) from error
+            raise DataError(f"{table.name}: {_first_line(error)}", "Rebuild it with --force.") from error
         version = self.version(table)
         if version is None:
             raise DataError(f"{table.name} has no version after a commit", "Report this.")
@@ -125,6 +125,10 @@ def conform(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
 def _predicate(owner: str, owners: Sequence[int | str]) -> str:
     values = ", ".join(str(v) if isinstance(v, int) else "'" + v.replace("'", "''") + "'" for v in owners)
     return f"{owner} IN ({values})"
+
+
+def _is_full(error: BaseException) -> bool:
+    return any(f"os error {number}" in str(error) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
 def _first_line(error: BaseException) -> str:

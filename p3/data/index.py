@@ -32,6 +32,7 @@ _DOCUMENT = (
     "period",
     "accepted",
 )
+_LARGEST = 2**64 - 1
 _TEMPORARY = ".tmp*"
 
 
@@ -111,8 +112,14 @@ class PassageIndex:
         return _model(self._table())
 
     def version(self) -> int | None:
-        """Return the table's version, None before the first commit."""
-        return int(self._table().version) if self._exists() else None
+        """Return the table's version, None before the first commit.
+
+        Read from the manifests' names, which costs no import: Lance names version v ``{2**64 - 1 - v:020}.manifest``, so that the
+        newest sorts first.
+        """
+        folder = self._path / f"{TABLE}.lance" / "_versions"
+        names = [int(file.stem) for file in folder.glob("*.manifest") if file.stem.isdigit()]
+        return _LARGEST - min(names) if names else None
 
     def compact(self) -> None:
         """Merge small files and bring the indices up to date; versions a reader may use stay for a week."""

@@ -18,6 +18,7 @@ class DataLayer(StrEnum):
 
 
 TREE = "build_data"
+_PATTERN_SIGNS = frozenset("*?[]%")
 
 
 def find_root(explicit: Path | None, working_directory: Path) -> Path:
@@ -27,14 +28,27 @@ def find_root(explicit: Path | None, working_directory: Path) -> Path:
     """
     named = explicit or (Path(os.environ["P3_DATA_DIR"]) if os.environ.get("P3_DATA_DIR") else None)
     if named is not None:
-        return named.expanduser().absolute()
+        return _usable(named)
     for folder in (working_directory, *working_directory.parents):
         if (folder / TREE).is_dir():
-            return (folder / TREE).absolute()
+            return _usable(folder / TREE)
     raise ConfigurationError(
         f"no {TREE}/ here or above {working_directory}",
         f"Run `mkdir {TREE}` here, or name a folder with --data-dir or P3_DATA_DIR.",
     )
+
+
+def _usable(root: Path) -> Path:
+    try:
+        path = root.expanduser().absolute()
+    except RuntimeError:  # ~name, of nobody here
+        raise ConfigurationError(f"no home directory for {root}", "Name a folder with --data-dir.") from None
+    if _PATTERN_SIGNS & set(str(path)):
+        raise ConfigurationError(
+            f"the data directory {path} has one of {' '.join(sorted(_PATTERN_SIGNS))} in its path",
+            "Name another with --data-dir: the stores read these signs as patterns or codes.",
+        )
+    return path
 
 
 class DirectoryManager:

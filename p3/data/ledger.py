@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -20,12 +21,14 @@ from p3.errors import BusyError, ConfigurationError, DataError
 
 _GENESIS = "0" * 64
 _BUSY_SECONDS = 30
+_CONTENTION = ("locked", "busy", "could not serialize", "deadlock")
 
 
 class Ledger:
     """One ledger; a connection is opened for each transaction and closed after it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | Path) -> None:
+        """Take a database's URL, or the file of an SQLite one."""
         self._engine = _engine(url)
         self._migrated = False
 
@@ -65,7 +68,10 @@ class Ledger:
         return digest
 
     def verify_audit(self) -> int:
-        """Return the number of links in the audit chain; raises DataError at the first that was changed, lost or added."""
+        """Return the number of links in the audit chain; raises DataError at the first that was changed, lost or added.
+
+        Links cut from the end leave a shorter chain that is whole: compare the number with one noted before.
+        """
         with self.transaction() as connection:
             rows = connection.execute(sa.select(audit).order_by(audit.c.seq)).mappings().all()
         previous = _GENESIS
@@ -193,9 +199,9 @@ def _link(previous: str, at: str, kind: str, subject: str, payload: str) -> str:
     return hashlib.sha256("\x1f".join((previous, at, kind, subject, payload)).encode()).hexdigest()
 
 
-def _engine(url: str) -> sa.Engine:
+def _engine(url: str | Path) -> sa.Engine:
     try:
-        parsed = sa.make_url(url)
+        parsed = sa.URL.create("sqlite", database=str(url)) if isinstance(url, Path) else sa.make_url(url)
         if parsed.get_backend_name() != "sqlite":
             return sa.create_engine(parsed, poolclass=sa.NullPool, isolation_level="SERIALIZABLE")
         engine = sa.create_engine(parsed, poolclass=sa.NullPool, connect_args={"timeout": _BUSY_SECONDS})
@@ -229,7 +235,7 @@ def _translated() -> Iterator[None]:
         yield
     except OperationalError as error:
         text = str(error.orig)
-        if "locked" in text or "busy" in text:
+        if any(sign in text for sign in _CONTENTION):
             raise BusyError("another process is writing to the ledger", "Run the command again.") from None
         raise ConfigurationError(
             f"the ledger cannot be used: {text}", "Free space, check permissions, or name another with P3_LEDGER__URL."

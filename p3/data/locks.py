@@ -20,7 +20,7 @@ def held(path: Path, what: str) -> Iterator[None]:
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise ConfigurationError(f"cannot write {path}: {error.strerror}", "Name another --data-dir.") from None
+        raise _unwritable(path, error) from None
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -28,10 +28,17 @@ def held(path: Path, what: str) -> Iterator[None]:
             raise BusyError(
                 f"{what} is being written by {_holder(handle)}", "Wait for it to end, then run again."
             ) from None
-        _sign(handle)
+        try:
+            _sign(handle)
+        except OSError as error:
+            raise _unwritable(path, error) from None
         yield
     finally:
         os.close(handle)
+
+
+def _unwritable(path: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(f"cannot write {path}: {error.strerror}", "Free space, or name another --data-dir.")
 
 
 def _sign(handle: int) -> None:

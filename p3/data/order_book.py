@@ -140,7 +140,9 @@ class SimulatedAccounts:
             "settled_through": after.settled_through.isoformat(),
         }
         connection.execute(simulated_accounts.insert().values(**state))
-        if order is not None:
+        if order is None:
+            self._ledger.append_audit(connection, "simulated account", after.account_id, state)
+        else:
             row = _broker_row(after.account_id, order)
             connection.execute(simulated_orders.insert().values(**row))
             self._ledger.append_audit(connection, "simulated fill", order.client_order_id, {**state, **row})
@@ -148,9 +150,7 @@ class SimulatedAccounts:
 
 def _plan(connection: sa.Connection, account_id: str, decision_id: str) -> Plan | None:
     row = (
-        connection.execute(
-            sa.select(plans).where(plans.c.account_id == account_id, plans.c.decision_id == decision_id)
-        )
+        connection.execute(sa.select(plans).where(plans.c.account_id == account_id, plans.c.decision_id == decision_id))
         .mappings()
         .first()
     )

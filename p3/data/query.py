@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from p3.data.delta import DeltaTables
 from p3.data.tables import TABLES, Table
-from p3.errors import DataError, UsageError
+from p3.errors import ConfigurationError, DataError, InputMissingError, UsageError
 
 if TYPE_CHECKING:
     import duckdb
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_LISTS = re.compile(r"\b(show|describe|information_schema|duckdb_views|duckdb_tables)\b", re.IGNORECASE)
 
 
 class Query:
@@ -26,10 +28,15 @@ class Query:
 
     def rows(self, table: Table, where: str = "", parameters: Sequence[object] = ()) -> pl.DataFrame:
         """Return the rows of ``table`` that satisfy ``where``; an empty frame of the table's shape where it was never written."""
+        import duckdb
+
         connection = self._connect()
         self._view(table)
         condition = f" WHERE {where}" if where else ""
-        frame = connection.sql(f"SELECT * FROM {table.name}{condition}", params=list(parameters)).pl()
+        try:
+            frame = connection.sql(f"SELECT * FROM {table.name}{condition}", params=list(parameters)).pl()
+        except duckdb.Error as error:
+            raise _unreadable(table, error) from error
         return frame.select([pl.col(name).cast(kind) for name, kind in table.schema.items()])
 
     def sql(self, statement: str, extra: Mapping[str, Callable[[], pl.DataFrame]]) -> pl.DataFrame:
@@ -52,28 +59,53 @@ class Query:
     def _show(self, statement: str, extra: Mapping[str, Callable[[], pl.DataFrame]]) -> None:
         """Make the views that the statement names."""
         for name, table in TABLES.items():
-            if _mentions(statement, name):
+            if _names(statement, name) or _LISTS.search(statement):
                 self._view(table)
         for name, frame in extra.items():
-            if _mentions(statement, name):
+            if _names(statement, name):
                 self._connect().register(name, frame().to_arrow())
+            elif _LISTS.search(statement):
+                self._register_what_is_there(name, frame)
 
     def export(self, path: str, extra: Mapping[str, Callable[[], pl.DataFrame]]) -> list[str]:
-        """Write every table into a plain DuckDB file at ``path`` and return their names."""
+        """Write every table that there is into a plain DuckDB file at ``path``, a new one, and return their names.
+
+        Raises ConfigurationError, leaving no file, where it cannot be written.
+        """
+        import duckdb
+
+        try:
+            return self._export(path, extra)
+        except duckdb.Error as error:
+            Path(path).unlink(missing_ok=True)
+            raise ConfigurationError(
+                f"cannot write {path}: {str(error).splitlines()[0]}", "Free space, or name another file."
+            ) from error
+
+    def _export(self, path: str, extra: Mapping[str, Callable[[], pl.DataFrame]]) -> list[str]:
         connection = self._connect()
         escaped = path.replace("'", "''")
         connection.execute(f"ATTACH '{escaped}' AS exported")
         names = []
         for name, table in TABLES.items():
             self._view(table)
-            connection.execute(f"CREATE OR REPLACE TABLE exported.{name} AS SELECT * FROM {name}")
+            connection.execute(f"CREATE TABLE exported.{name} AS SELECT * FROM {name}")
             names.append(name)
         for name, frame in extra.items():
-            connection.register(f"_{name}", frame().to_arrow())
-            connection.execute(f"CREATE OR REPLACE TABLE exported.{name} AS SELECT * FROM _{name}")
-            names.append(name)
+            if self._register_what_is_there(f"_{name}", frame):
+                connection.execute(f"CREATE TABLE exported.{name} AS SELECT * FROM _{name}")
+                names.append(name)
         connection.execute("DETACH exported")
         return names
+
+    def _register_what_is_there(self, name: str, frame: Callable[[], pl.DataFrame]) -> bool:
+        """Make a view that was not asked for by its name: what no command has made yet is left out."""
+        try:
+            made = frame()
+        except InputMissingError:
+            return False
+        self._connect().register(name, made.to_arrow())
+        return True
 
     def _connect(self) -> "duckdb.DuckDBPyConnection":
         if self._connection is None:
@@ -89,6 +121,8 @@ class Query:
         self._connect().execute(f"SET allowed_directories = ['{escaped}']")
 
     def _view(self, table: Table) -> None:
+        import duckdb
+
         if table.name in self._viewed:
             return
         connection = self._connect()
@@ -97,21 +131,28 @@ class Query:
             connection.register(table.name, pl.DataFrame(schema=table.schema).to_arrow())
         else:
             listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-            connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM read_parquet([{listed}])")
+            try:
+                connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM read_parquet([{listed}])")
+            except duckdb.Error as error:
+                raise _unreadable(table, error) from error
         self._viewed.add(table.name)
 
 
 def _refuse_all_but_a_query(statements: "Sequence[duckdb.Statement]") -> None:
     import duckdb
 
-    if len(statements) != 1 or statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+    # EXPLAIN is none: EXPLAIN ANALYZE COPY … TO writes.
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise UsageError(
             "p3 sql takes one query", "Write one SELECT, SHOW or DESCRIBE; `--export FILE` gives a database to change."
         )
 
 
-def _mentions(statement: str, name: str) -> bool:
+def _names(statement: str, name: str) -> bool:
     if not _NAME.match(name):
         raise DataError(f"{name!r} is no table name", "Report this.")
-    shows_all = re.search(r"\b(show|describe|information_schema|duckdb_views)\b", statement, re.IGNORECASE)
-    return bool(shows_all) or re.search(rf"\b{name}\b", statement, re.IGNORECASE) is not None
+    return re.search(rf"\b{name}\b", statement, re.IGNORECASE) is not None
+
+
+def _unreadable(table: Table, error: Exception) -> DataError:
+    return DataError(f"{table.name} cannot be read: {str(error).splitlines()[0]}", "Rebuild it with --force.")

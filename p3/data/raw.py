@@ -2,14 +2,17 @@
 
 A body lies at ``objects/ab/abcdef….gz`` and is stored once. What was received when is a line of ``index/<sha of url>.jsonl``: url, status,
 headers, UTC time and the body's SHA-256; the last line of a url's file is its newest reply. Both are written so that a kill at any moment
-leaves either the old state or the new one: bodies by rename, index lines by one append after the body is on disk.
+leaves either the old state or the new one: bodies by rename, index lines by one append after the body is on disk. A line cut short by a
+kill or a full disk is passed over. A body that no longer hashes to its name is written anew when the same bytes come again.
 """
 
+import errno
 import gzip
 import hashlib
 import json
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,9 +61,11 @@ class RawStore:
         return sha
 
     def find(self, url: str) -> Stored | None:
-        """Return the newest reply kept for ``url``, or None."""
+        """Return the newest reply kept for ``url``, or None where there is none, or its body is damaged and must be had again."""
         entries = self._entries(self._index_path(url))
-        return self._stored(entries[-1]) if entries else None
+        if not entries or not self._is_whole(str(entries[-1]["sha"])):
+            return None
+        return self._stored(entries[-1])
 
     def read(self, sha: str) -> bytes:
         """Return the body named ``sha``; raises DataError where it is missing or does not hash to its name."""
@@ -68,7 +73,7 @@ class RawStore:
             content = gzip.decompress(self._object_path(sha).read_bytes())
         except FileNotFoundError:
             raise DataError(f"raw object {sha[:12]} is missing", "Run the fetch again with --force.") from None
-        except (OSError, EOFError, gzip.BadGzipFile) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise DataError(f"raw object {sha[:12]} is unreadable: {error}", "Run the fetch with --force.") from None
         if hashlib.sha256(content).hexdigest() != sha:
             raise DataError(f"raw object {sha[:12]} does not match its name", "Run the fetch again with --force.")
@@ -93,7 +98,7 @@ class RawStore:
 
     def _write_object(self, sha: str, content: bytes) -> None:
         path = self._object_path(sha)
-        if path.exists():
+        if path.exists() and self._is_whole(sha):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
@@ -107,18 +112,25 @@ class RawStore:
             Path(name).unlink(missing_ok=True)
             raise
 
+    def _is_whole(self, sha: str) -> bool:
+        try:
+            self.read(sha)
+        except DataError:
+            return False
+        return True
+
     def _append(self, path: Path, line: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            os.write(handle, (line + "\n").encode())
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with path.open("a+b", buffering=0) as file:
+            torn = file.tell() > 0 and os.pread(file.fileno(), 1, file.tell() - 1) != b"\n"
+            entry = (b"\n" if torn else b"") + line.encode() + b"\n"
+            if file.write(entry) != len(entry):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(file.fileno())
 
     def _entries(self, path: Path) -> list[dict[str, object]]:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
             return []
         return list(_whole(lines))

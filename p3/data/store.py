@@ -46,7 +46,7 @@ class Store:
         """The ledger."""
         from p3.data.ledger import Ledger
 
-        return Ledger(self._ledger_url or f"sqlite:///{self.directories.ledger()}")
+        return Ledger(self._ledger_url or self.directories.ledger())
 
     @cached_property
     def index(self) -> "PassageIndex":

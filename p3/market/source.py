@@ -16,8 +16,8 @@ _FIRST_DAY = date(2009, 1, 1)  # XBRL facts begin here: earlier prices meet no f
 def read(source: str, ticker: str, keys: tuple[str, str, str], as_of: datetime, *, with_rates: bool) -> MarketData:
     """Return the market data of one ticker from ``source``: "sample", "alpaca" or a folder.
 
-    ``keys`` are Alpaca's key, secret and address. Raises ConfigurationError where no source is chosen, DataError where it has
-    nothing for the ticker.
+    ``keys`` are Alpaca's key, secret and address. Raises ConfigurationError where no source is chosen, DataError where
+    it has nothing for the ticker.
     """
     if not source:
         raise ConfigurationError(

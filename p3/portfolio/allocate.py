@@ -1,6 +1,7 @@
 """Target weights from the signals known at a moment: the decision that backtest and live run share."""
 
 from collections.abc import Mapping
+from math import ceil
 
 import numpy as np
 import polars as pl
@@ -19,17 +20,18 @@ def target_weights(signals_now: pl.DataFrame, returns: pl.DataFrame | None, stra
     fewer returns than ``min_observations``, or whose price did not move, is passed over. Raises DataError
     where the method needs returns and has none, or cannot find weights.
     """
-    allocation = strategy.allocation
-    wanted = signals_now.filter(pl.col("upside") >= strategy.selection.minimum_upside)
+    allocation, selection = strategy.allocation, strategy.selection
+    most = min(selection.count, ceil(selection.fraction * signals_now.height))
+    wanted = signals_now.filter(pl.col("upside") >= selection.minimum_upside)
     tickers = wanted.sort(["upside", "ticker"], descending=[True, False])["ticker"].to_list()
     if allocation.method == "equal":
-        chosen = tickers[: strategy.selection.count]
+        chosen = tickers[:most]
         raw = dict.fromkeys(chosen, 1.0)
     else:
         if returns is None:
             raise DataError(f"allocation {allocation.method} needs returns", "Pass the returns of the lookback.")
         usable = [ticker for ticker in tickers if _moves(returns, ticker, allocation)]
-        raw = _by_risk(returns.select(usable[: strategy.selection.count]), allocation)
+        raw = _by_risk(returns.select(usable[:most]), allocation)
     return capped(raw, 1 - allocation.cash_buffer, allocation.max_weight)
 
 

@@ -19,9 +19,13 @@ class _Section(BaseModel):
 
 
 class Selection(_Section):
-    """Which companies are held: at most ``count`` of those whose upside reaches ``minimum_upside``."""
+    """Which companies are held, best upside first: those that reach ``minimum_upside``, at most ``count`` of them.
+
+    ``fraction`` bounds them as well: this part of the companies that have a signal, rounded up.
+    """
 
     minimum_upside: float
+    fraction: float = Field(gt=0, le=1)
     count: int = Field(ge=1)
     max_signal_age_days: int = Field(ge=1)
 

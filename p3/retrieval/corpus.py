@@ -48,7 +48,10 @@ def passages_of(
 
 
 def with_vectors(passages: pl.DataFrame, kept: pl.DataFrame, embedder: Embedder) -> pl.DataFrame:
-    """Return ``passages`` with a column ``vector``; what ``kept`` (passages with vectors of the same model) holds is not embedded again."""
+    """Return ``passages`` with a column ``vector``.
+
+    What ``kept`` (passages with vectors of the same model) holds is not embedded again.
+    """
     known = kept.select("passage_id", "text", "vector").unique("passage_id")
     joined = passages.join(known, on=["passage_id", "text"], how="left", maintain_order="left")
     fresh = joined.filter(pl.col("vector").is_null())

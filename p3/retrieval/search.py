@@ -21,8 +21,8 @@ from p3.retrieval.embedding import Embedder
 from p3.retrieval.filters import Filters
 from p3.retrieval.understand import Query, check_question, parse
 
-# Passages scored one by one. Above, the store proposes candidates by word weights that count later documents too:
-# they can move a passage across the pool's edge, never change a score.
+# Passages scored one by one, so that later documents cannot weigh on the result. Above, the store proposes some by
+# word weights over the whole table: later documents can then change which are proposed at the pool's edge.
 EXHAUSTIVE = 20_000
 POOL = 500  # candidates that each of the store's two searches proposes
 
@@ -71,7 +71,7 @@ class Hit:
     origin: str
 
 
-def search(  # noqa: PLR0917
+def search(
     question: str,
     k: int,
     index: Index,

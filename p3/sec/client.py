@@ -59,7 +59,7 @@ class EdgarClient:
         self._governor = governor
         self._retry = retry
         self._http = httpx.Client(
-            headers={"User-Agent": _checked(identity), "Accept-Encoding": "gzip"},
+            headers={"User-Agent": check_identity(identity), "Accept-Encoding": "gzip"},
             timeout=_TIMEOUT,
             transport=transport,
             follow_redirects=False,
@@ -181,7 +181,8 @@ def _base(url: str, setting: str) -> str:
     return url.rstrip("/")
 
 
-def _checked(identity: str) -> str:
+def check_identity(identity: str) -> str:
+    """Return the identity as it is sent; raises ConfigurationError unless it reads like "Name mail@example.com"."""
     text = identity.strip()
     if not _IDENTITY.match(text) or not (text.isascii() and text.isprintable()):
         raise ConfigurationError(

@@ -71,7 +71,9 @@ class Asker:
         session, started = self._session, clock.monotonic()
         companies = session.store.rows(COMPANIES)
         if companies.is_empty():
-            raise InputMissingError("no company's data is here yet", "Run `p3 e2e f2 --source sample`, or `p3 fetch-sec`.")
+            raise InputMissingError(
+                "no company's data is here yet", "Run `p3 e2e f2 --source sample`, or `p3 fetch-sec`."
+            )
         about = list(ciks) or list(parse(question, companies).ciks)
         mine = f"cik IN ({', '.join(map(str, about)) or 'NULL'})"
         found = answer(

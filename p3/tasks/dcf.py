@@ -63,7 +63,9 @@ class _Market:
 @contextmanager
 def _market(session: Session, parameters: Mapping[str, Any]) -> Iterator[_Market]:
     """Yield what all companies share: the benchmark and the rates, as known at the as-of."""
-    yield _Market(*(_known(session, parameters["benchmark"])), session.store.rows(RATES, "known_from <= ?", [session.as_of]))
+    yield _Market(
+        *(_known(session, parameters["benchmark"])), session.store.rows(RATES, "known_from <= ?", [session.as_of])
+    )
 
 
 def _known(session: Session, ticker: str) -> tuple[pl.DataFrame, pl.DataFrame]:

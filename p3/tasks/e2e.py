@@ -16,7 +16,13 @@ from p3.workflow.session import Session
 from p3.workflow.single import shape_of
 
 
-def plan(session: Session, name: str | None, tickers: Sequence[str] | None, span: tuple[str | None, str | None], options: Options) -> Result:
+def plan(
+    session: Session,
+    name: str | None,
+    tickers: Sequence[str] | None,
+    span: tuple[str | None, str | None],
+    options: Options,
+) -> Result:
     """Return what a run would do with each unit, and why."""
     scope, every = choose(session, name, tickers), session.declared()
     steps = dry_run(session, registry.between(every, *span), every, scope, options)
@@ -24,7 +30,13 @@ def plan(session: Session, name: str | None, tickers: Sequence[str] | None, span
     return Result(Plan(scope=scope.name, as_of=clock.iso(session.as_of), steps=shapes))
 
 
-def run_all(session: Session, name: str | None, tickers: Sequence[str] | None, span: tuple[str | None, str | None], options: Options) -> Result:
+def run_all(
+    session: Session,
+    name: str | None,
+    tickers: Sequence[str] | None,
+    span: tuple[str | None, str | None],
+    options: Options,
+) -> Result:
     """Run the stages of ``span`` in order and write the report; where nothing ran, the last report stands."""
     scope, every = choose(session, name, tickers), session.declared()
     done = run(session, registry.between(every, *span), every, scope, options)
@@ -32,7 +44,7 @@ def run_all(session: Session, name: str | None, tickers: Sequence[str] | None, s
     path = session.store.directories.reports() / f"{scope.name}.html"
     if not path.exists() or any(stage.status != "fresh" for stage in done.manifest.stages):
         write_whole(path, _page(session, scope, shape, {stage.name: stage for stage in done.manifest.stages}))
-    return Result(shape.model_copy(update={"report": str(path)}), done.exit_code, done.notes)
+    return Result(shape.model_copy(update={"report": str(path)}), done.exit_code, done.notes, done.error)
 
 
 def _shape(session: Session, scope: Scope, done: RunReport) -> E2E:
@@ -62,9 +74,7 @@ def _page(session: Session, scope: Scope, shape: E2E, stages: dict[str, StageRep
     )
 
 
-def _backtest(
-    session: Session, scope: Scope, stage: StageReport | None
-) -> tuple[Backtest, list[float], str] | None:
+def _backtest(session: Session, scope: Scope, stage: StageReport | None) -> tuple[Backtest, list[float], str] | None:
     if stage is None or scope.name not in stage.results:
         return None
     shape = backtest.shape_of(session, stage.results[scope.name])

@@ -92,7 +92,9 @@ def _fetch(job: Job) -> Output:
 
 def _with_stored_before(filings: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     """Return ``filings`` with the documents that an earlier fetch, for another as-of, has stored."""
-    return filings.update(stored.select("accession", "document", "document_sha", "status"), on=["accession", "document"])
+    return filings.update(
+        stored.select("accession", "document", "document_sha", "status"), on=["accession", "document"]
+    )
 
 
 def result(session: Session, scope: Scope, report: RunReport) -> Result:

@@ -42,8 +42,8 @@ def market(session: Session, scope: Scope) -> Market:
 def settle_as_of(session: Session, scope: Scope) -> tuple[str, ...]:
     """Let the as-of be the last session of prices that do not grow by themselves, the sample's or a folder's; return a note that says so.
 
-    A valuation or an order for a later moment would set what is known today against a price of long ago. An as-of that the user
-    gave stays, and so does now where prices come from a service.
+    A valuation or an order for a later moment would set what is known today against a price of long ago. An as-of that
+    the user gave stays, and so does now where prices come from a service.
     """
     if session.pinned is not None:
         return ()

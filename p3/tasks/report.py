@@ -93,9 +93,20 @@ def _stages(run: E2E) -> list[Part]:
 
 
 def _valuations(rows: Sequence[Mapping[str, Any]]) -> list[Part]:
-    columns = [Column(name, number=name not in ("company", "model")) for name in (
-        "company", "model", "value", "price", "upside", "5 % to 95 %", "chance undervalued", "WACC", "price implies growth"
-    )]
+    columns = [
+        Column(name, number=name not in ("company", "model"))
+        for name in (
+            "company",
+            "model",
+            "value",
+            "price",
+            "upside",
+            "5 % to 95 %",
+            "chance undervalued",
+            "WACC",
+            "price implies growth",
+        )
+    ]
     valued = [row for row in rows if row["value_per_share"] is not None]
     parts: list[Part] = [Table(columns, [_valuation(row) for row in valued])] if valued else []
     if valued:
@@ -132,7 +143,15 @@ def _source(citation: Mapping[str, Any]) -> str:
 
 
 def _orders(trade: Trade) -> list[Part]:
-    heads = [Column("order"), Column("side"), Column("ticker"), Column("shares", True), Column("price", True), Column("status"), Column("why")]
+    heads = [
+        Column("order"),
+        Column("side"),
+        Column("ticker"),
+        Column("shares", True),
+        Column("price", True),
+        Column("status"),
+        Column("why"),
+    ]
     rows = [
         [
             order.client_order_id,
@@ -146,8 +165,12 @@ def _orders(trade: Trade) -> list[Part]:
         for order in trade.orders
     ]
     held = ", ".join(f"{shares:,.0f} {ticker}" for ticker, shares in trade.positions.items()) or "nothing"
-    account = Paragraph(f"The {trade.mode} account holds {held} and {trade.cash:,.2f} in cash. `p3 trace ORDER` walks an order back.")
-    return [Table(heads, rows), account] if rows else [Paragraph("No order: the account holds what it should."), account]
+    account = Paragraph(
+        f"The {trade.mode} account holds {held} and {trade.cash:,.2f} in cash. `p3 trace ORDER` walks an order back."
+    )
+    return (
+        [Table(heads, rows), account] if rows else [Paragraph("No order: the account holds what it should."), account]
+    )
 
 
 def _metric(name: str, value: float | None) -> str:

@@ -118,8 +118,7 @@ def _decide(job: Job, strategy: Strategy, known: Market) -> _Decision:
         orient="row",
     )
     if signals["upside"].null_count() == signals.height:
-        reasons = "; ".join(f"{row['ticker']}: {row['refused']}" for row in valued)
-        raise DataError(f"no company could be valued: {reasons}", "See `p3 dcf`.")
+        raise DataError(f"none of {signals.height} companies could be valued", "See why with `p3 dcf`.")
     decided = decide_now(known.prices, known.actions, signals, strategy, job.session.as_of)
     weights = dict(decided.select("ticker", "weight").iter_rows())
     named = [dict(job.parameters), job.scope.tickers, sorted(weights.items())]
@@ -174,7 +173,9 @@ def _plan(job: Job, broker: Broker, decision: _Decision, strategy: Strategy, kno
 
 
 def _limit_quotes(known: Market, decision: _Decision) -> dict[str, Quote]:
-    newest = known.prices.filter(pl.col("known_from") <= decision.moment).group_by("ticker").agg(pl.col("known_from").max())
+    newest = (
+        known.prices.filter(pl.col("known_from") <= decision.moment).group_by("ticker").agg(pl.col("known_from").max())
+    )
     moments = dict(newest.iter_rows())
     return {ticker: Quote(float(price), moments[ticker]) for ticker, price in decision.quotes.items()}
 

@@ -66,11 +66,15 @@ def write_whole(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` so that a kill leaves the old file or the new one."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise ConfigurationError(
             f"cannot write {path}: {error.strerror}", "Free space, or name another --data-dir."

@@ -130,9 +130,7 @@ def _step(
     return Step(stage.name, unit, action, why, key, tuple(inputs))
 
 
-def _inputs(
-    stage: Declared, unit: str, known: Mapping[str, Declared], records: Records
-) -> list[tuple[str, str, str]]:
+def _inputs(stage: Declared, unit: str, known: Mapping[str, Declared], records: Records) -> list[tuple[str, str, str]]:
     """Return what the unit reads and finds."""
     found = []
     for upstream in (known[name] for name in stage.reads):
@@ -186,8 +184,8 @@ def _by_record(stage: Declared, unit: str, key: str, records: Records, moment: M
     record = records.under(stage.name, unit, key)
     if record is None or (stage.kind is Kind.BUILD and newest.key != key):
         return Action.RUN, "code, parameters or inputs changed"
-    age = moment.now - newest.finished
-    wanted_later = moment.as_of is None or moment.as_of > newest.finished
+    age = moment.now - record.finished
+    wanted_later = moment.as_of is None or moment.as_of > record.finished
     if stage.max_age is not None and age > stage.max_age and wanted_later:
         return Action.RUN, f"last checked {_hours(age)} ago"
     return Action.FRESH, "nothing changed"

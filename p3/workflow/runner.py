@@ -41,11 +41,12 @@ class Options:
 
 @dataclass
 class RunReport:
-    """How a run went: the manifest, and the exit code that tells it to scripts."""
+    """How a run went: the manifest, the exit code that tells it to scripts, notes, and what ended it early."""
 
     manifest: Manifest
     exit_code: ExitCode
     notes: tuple[str, ...] = ()
+    error: P3Error | None = None
 
 
 @dataclass
@@ -74,10 +75,12 @@ def dry_run(
 def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope: Scope, options: Options) -> RunReport:
     """Run what has to be run of ``stages`` and return how it went; the manifest lies in the run's folder.
 
-    Raises the error of a stage that cannot go on for any company, after recording it.
+    A stage that got nothing, or failed for too many companies, ends the run unless ``options.keep_going``: ``error`` says why. Raises
+    what no company can do anything about: a missing identity, a full disk, another process at work, a bug.
     """
     manifest = _open_manifest(session, stages, scope)
     notes: list[str] = []
+    error: P3Error | None = None
     try:
         for stage in stages:
             notes += stage.prepare(session, scope)
@@ -85,16 +88,24 @@ def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope
             manifest.parameters[stage.name] = dict(known[stage.name].parameters)
             report, found = _run_stage(session, stage, known, every, scope, options)
             manifest.stages.append(report)
-            if not options.keep_going:
-                _stop_if_hopeless(session, report, found)
-        manifest.status = "partial" if any(report.failures for report in manifest.stages) else "done"
-    except BaseException as error:
+            error = None if options.keep_going else _hopeless(session, report, found)
+            if error is not None:
+                break
+        whole = not any(report.failures for report in manifest.stages)
+        manifest.status = "failed" if error else "done" if whole else "partial"
+    except BaseException as failure:
         manifest.status = "failed"
-        log.error("run failed: %r", error, extra={"run_id": session.run_id})
+        log.error("run failed: %r", failure)
         raise
     finally:
         _close_manifest(session, manifest)
-    return RunReport(manifest, ExitCode.PARTIAL if manifest.status == "partial" else ExitCode.DONE, tuple(dict.fromkeys(notes)))
+    return RunReport(manifest, _exit_code(manifest, error), tuple(dict.fromkeys(notes)), error)
+
+
+def _exit_code(manifest: Manifest, error: P3Error | None) -> ExitCode:
+    if error is not None:
+        return error.exit_code
+    return ExitCode.PARTIAL if manifest.status == "partial" else ExitCode.DONE
 
 
 def _run_stage(
@@ -229,20 +240,18 @@ def _report(session: Session, name: str, steps: Sequence[Step], work: _Work) -> 
     return StageReport(name, status, why, rows=work.rows, units=ended, failures=failures, results=results)
 
 
-def _stop_if_hopeless(session: Session, report: StageReport, errors: Sequence[P3Error]) -> None:
-    """Raise where a stage got nothing, or too many of its companies failed for the rest to mean anything."""
+def _hopeless(session: Session, report: StageReport, errors: Sequence[P3Error]) -> P3Error | None:
+    """Return why the run should end: a stage got nothing, or too many companies failed for the rest to mean anything."""
     if report.status == "blocked":
-        what = next(iter(report.failures)).reason.removeprefix("blocked: ")
-        needed = what.split(" ", 1)[0]
-        raise InputMissingError(f"{report.name}: {what}", f"Run `p3 {needed}` for it first.")
+        needed = report.why.split(" ", 1)[0]
+        return InputMissingError(f"{report.name}: {report.why}", f"Run `p3 {needed}` for it first.")
     failed = [unit for unit, ended in report.units.items() if ended == "failed"]
-    if not failed:
-        return
     if report.status == "failed":
-        raise errors[0] if len(errors) == 1 or _alike(errors) else _too_many(report, failed)
+        return errors[0] if len(errors) == 1 or _alike(errors) else _too_many(report, failed)
     limits = session.settings.workflow
     if len(failed) >= limits.refuse_after and len(failed) > limits.max_failure_rate * len(report.units):
-        raise _too_many(report, failed)
+        return _too_many(report, failed)
+    return None
 
 
 def _alike(errors: Sequence[P3Error]) -> bool:

@@ -18,14 +18,14 @@ def choose(session: Session, name: str | None, tickers: Sequence[str] | None) ->
     scope, a malformed ticker or one that is not in the scope named.
     """
     if name is None and tickers:
-        return Scope(CUSTOM, "companies named by -t", tuple(_company(session, scopes.ticker_of(t)) for t in tickers))
+        named = dict.fromkeys(scopes.ticker_of(text) for text in tickers)
+        return Scope(CUSTOM, "companies named by -t", tuple(_company(session, ticker) for ticker in named))
     return scopes.load(name or DEFAULT, tickers or ())
 
 
 def _company(session: Session, ticker: str) -> Company:
-    for name in scopes.names():
-        found = next((company for company in scopes.load(name).companies if company.ticker == ticker), None)
-        if found is not None:
-            return found
+    found = scopes.find(ticker)
+    if found is not None:
+        return found
     rows = session.store.rows(COMPANIES, "ticker = ?", [ticker])
     return Company(ticker, None if rows.is_empty() else int(rows["cik"][0]))

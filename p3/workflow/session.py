@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from p3 import clock
 from p3.data.store import Store
@@ -14,6 +14,8 @@ from p3.workflow.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from p3.workflow.stage import Stage
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -34,6 +36,7 @@ class Session:
     sources: dict[str, str] = field(default_factory=dict)
     choices: dict[str, Any] = field(default_factory=dict)
     measures: dict[str, float] = field(default_factory=dict)
+    _made: dict[str, Any] = field(default_factory=dict)
     declared: "Callable[[], Sequence[Stage]]" = field(default=tuple)
 
     @cached_property
@@ -55,3 +58,10 @@ class Session:
     def choose(self, **choices: Any) -> None:
         """Take over the flags that were given; those that are None were not."""
         self.choices.update({name: value for name, value in choices.items() if value is not None})
+
+    def shared(self, name: str, make: Callable[[], T]) -> T:
+        """Return what ``make`` gives, made once in this invocation."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: T = self._made[name]
+        return made

@@ -38,10 +38,13 @@ def run_stage(
 
 
 def run_one(session: Session, stage: Stage, scope: Scope, choices: Mapping[str, Any], force: bool) -> RunReport:
-    """Run one stage for ``scope`` and return the run's report."""
+    """Run one stage for ``scope`` and return the run's report; raises what kept it from every company."""
     session.choose(**choices)
     options = Options(force=frozenset({stage.name}) if force else frozenset())
-    return run(session, [stage], session.declared(), scope, options)
+    report = run(session, [stage], session.declared(), scope, options)
+    if report.error is not None:
+        raise report.error
+    return report
 
 
 def shape_of(report: StageReport) -> StageShape:

@@ -15,7 +15,7 @@ UPSIDES = st.dictionaries(TICKERS, st.floats(-2, 5), max_size=40)
 @given(UPSIDES, st.integers(1, 30), st.floats(0.01, 1.0), st.floats(0, 0.9))
 def test_weights_keep_their_bounds(upsides, count, cap, buffer):
     base = strategy.load("value").model_dump()
-    base["selection"]["count"] = count
+    base["selection"] |= {"count": count, "fraction": 1.0, "minimum_upside": 0.0}
     base["allocation"] |= {"max_weight": cap, "cash_buffer": buffer}
     marks = pl.DataFrame(
         {"ticker": list(upsides), "upside": list(upsides.values())}, schema={"ticker": pl.String, "upside": pl.Float64}

@@ -15,7 +15,9 @@ def marks(**upsides: float) -> pl.DataFrame:
 
 
 def made(**sections) -> strategy.Strategy:
+    """The default strategy, without the bounds of its selection where ``sections`` sets none."""
     base = VALUE.model_dump()
+    base["selection"] |= {"fraction": 1.0, "minimum_upside": 0.0}
     return strategy.Strategy.model_validate(base | {name: base[name] | keys for name, keys in sections.items()})
 
 
@@ -36,7 +38,14 @@ def test_ties_go_by_ticker():
 
 
 def test_nothing_undervalued_is_all_cash():
-    assert allocate.target_weights(marks(A=-0.1), None, VALUE) == {}
+    assert allocate.target_weights(marks(A=-0.1), None, made()) == {}
+
+
+def test_a_ranking_without_a_floor_holds_the_better_half_rounded_up():
+    upsides = marks(A=-0.1, B=-0.3, C=-0.2, D=-0.5, E=-0.4)
+    weights = allocate.target_weights(upsides, None, made(selection={"fraction": 0.5, "minimum_upside": -1.0}))
+    assert sorted(weights) == ["A", "B", "C"]
+    assert allocate.target_weights(upsides, None, VALUE) == weights
 
 
 def test_a_cap_leaves_the_rest_in_cash():

@@ -1,0 +1,188 @@
+"""From an order back to the sentence in the filing: each link with the query that opens it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from p3 import clock
+from p3.data.ledger_schema import audit, orders
+from p3.data.tables import DECISIONS, FILINGS, VALUATIONS
+from p3.errors import UsageError
+from p3.retrieval.evidence import sentence_with
+from p3.shapes import Link, Trace
+from p3.workflow.result import Result
+from p3.workflow.session import Session
+
+
+def trace(session: Session, order_id: str) -> Result:
+    """Return the chain of one order, after checking that the audit log is whole.
+
+    Raises UsageError for an unknown order, DataError where the audit chain was tampered with.
+    """
+    entries = session.store.ledger.verify_audit()
+    order = _order(session, order_id)
+    decision, valuation = _decision(session, order), None
+    links = [_order_link(order), *_audit_links(session, order), _decision_link(order, decision)]
+    if decision is not None and decision["valuation_id"] is not None:
+        valuation = session.store.rows(VALUATIONS, "valuation_id = ?", [decision["valuation_id"]]).row(0, named=True)
+        links.append(_valuation_link(valuation))
+        links += _inputs(session, valuation)
+    return Result(Trace(order=order["client_order_id"], links=links, audit_entries=entries))
+
+
+def _order(session: Session, order_id: str) -> dict[str, Any]:
+    with session.store.ledger.transaction() as connection:
+        query = sa.select(orders).where(orders.c.client_order_id == order_id)
+        row = connection.execute(query).mappings().first()
+    if row is None:
+        raise UsageError(
+            f"no order {order_id[:60]!r}", 'List them with `p3 sql "SELECT client_order_id, ticker FROM orders"`.'
+        )
+    return dict(row)
+
+
+def _decision(session: Session, order: Mapping[str, Any]) -> dict[str, Any] | None:
+    rows = session.store.rows(DECISIONS, "decision_id = ? AND ticker = ?", [order["decision_id"], order["ticker"]])
+    return None if rows.is_empty() else rows.row(0, named=True)
+
+
+def _order_link(order: Mapping[str, Any]) -> Link:
+    title = f"{order['side']} {order['quantity']} {order['ticker']}: {order['status']}"
+    kept = ("account_id", "type", "limit", "reference_price", "filled_quantity", "average_price", "updated")
+    detail = {name: order[name] for name in kept} | {"reasons": json.loads(order["reasons"])}
+    return Link(
+        kind="order", title=title, detail=detail, sql=_open("orders", "client_order_id", order["client_order_id"])
+    )
+
+
+def _audit_links(session: Session, order: Mapping[str, Any]) -> list[Link]:
+    """Return what the audit log says of the order and of the risk limits on its decision, oldest first."""
+    subjects = (order["client_order_id"], order["decision_id"])
+    with session.store.ledger.transaction() as connection:
+        query = sa.select(audit).where(audit.c.subject.in_(subjects)).order_by(audit.c.seq)
+        rows = connection.execute(query).mappings().all()
+    return [
+        Link(
+            kind="audit",
+            title=row["kind"],
+            detail={"seq": row["seq"], "at": row["at"], "digest": row["digest"]},
+            sql=f"SELECT * FROM audit WHERE seq = {row['seq']}",
+        )
+        for row in rows
+    ]
+
+
+def _decision_link(order: Mapping[str, Any], decision: Mapping[str, Any] | None) -> Link:
+    if decision is None:
+        return Link(kind="decision", title="not recorded yet: run `p3 trade` again", detail={}, sql=None)
+    title = f"hold {decision['weight']:.1%} of {decision['ticker']} by strategy {decision['strategy']}"
+    detail = {
+        "decision_id": decision["decision_id"],
+        "as_of": clock.iso(decision["as_of"]),
+        "upside": decision["upside"],
+    }
+    where = f"SELECT * FROM decisions WHERE decision_id = '{decision['decision_id']}' AND ticker = '{order['ticker']}'"
+    return Link(kind="decision", title=title, detail=detail, sql=where)
+
+
+def _valuation_link(row: Mapping[str, Any]) -> Link:
+    value = (
+        "refused"
+        if row["value_per_share"] is None
+        else f"{row['value_per_share']:,.2f} a share against {row['price']:,.2f}"
+    )
+    detail = {name: row[name] for name in ("model", "wacc", "terminal_growth", "refused")} | {
+        "as_of": clock.iso(row["as_of"])
+    }
+    sql = _open("valuations", "valuation_id", row["valuation_id"])
+    return Link(kind="valuation", title=f"{row['ticker']}: {value}", detail=detail, sql=sql)
+
+
+def _inputs(session: Session, valuation: Mapping[str, Any]) -> list[Link]:
+    """Return each input of the valuation that rests on facts, followed by its newest facts, their filings and sentences."""
+    links: list[Link] = []
+    for row in valuation["inputs"]:
+        title = f"{row['name']} = {_amount(row['value'])} {row['unit']} ({row['assumption']})"
+        sql = f"SELECT unnest(inputs, recursive := true) FROM valuations WHERE valuation_id = '{valuation['valuation_id']}'"
+        links.append(Link(kind="input", title=title, detail={"sources": len(row["sources"])}, sql=sql))
+        for source in _worth_showing(session, row["sources"]):
+            links += _source(session, valuation["cik"], source)
+    return links
+
+
+def _worth_showing(session: Session, sources: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the newest source, and the newest whose filing is held as a document, where that is another."""
+    newest = sorted(sources, key=lambda source: (source["accepted"], source["end"]), reverse=True)
+    held = [source for source in newest if source["accession"] in _held(session)]
+    return list({id(source): source for source in [*newest[:1], *held[:1]]}.values())
+
+
+def _held(session: Session) -> set[str]:
+    return session.shared("accessions held", lambda: set(session.store.rows(FILINGS, "status = 'stored'")["accession"]))
+
+
+def _source(session: Session, cik: int, source: Mapping[str, Any]) -> Sequence[Link]:
+    if not source["accession"]:
+        return [_market_link(source)]
+    links = [_fact_link(cik, source)]
+    filings = session.store.rows(FILINGS, "accession = ?", [source["accession"]])
+    if filings.is_empty():
+        links.append(_unlisted_link(source))
+    for filing in filings.iter_rows(named=True):
+        links.append(_filing_link(filing))
+        if filing["status"] == "stored":
+            links += _sentence_links(session, filing, source)
+    return links
+
+
+def _unlisted_link(source: Mapping[str, Any]) -> Link:
+    """Return the filing of a fact as companyfacts names it, where the list of filings does not have it."""
+    accession = source["accession"]
+    sql = f"SELECT DISTINCT accession, form, filed FROM facts WHERE accession = '{accession}'"
+    return Link(kind="filing", title=f"{accession}, not in EDGAR's list of filings as fetched", detail={}, sql=sql)
+
+
+def _market_link(source: Mapping[str, Any]) -> Link:
+    table = "rates" if source["unit"] in ("fraction", "rate", "pure") else "prices"
+    column = "series" if table == "rates" else "ticker"
+    sql = f"SELECT * FROM {table} WHERE {column} = '{source['concept']}' AND date = '{source['end']}'"
+    title = f"{source['concept']} on {source['end']}: {_amount(source['value'])} {source['unit']}"
+    return Link(kind="market", title=title, detail={"known_from": clock.iso(source["accepted"])}, sql=sql)
+
+
+def _fact_link(cik: int, source: Mapping[str, Any]) -> Link:
+    period = f"{source['start']} to {source['end']}" if source["start"] else f"at {source['end']}"
+    start = f"= '{source['start']}'" if source["start"] else "IS NULL"
+    sql = (
+        f"SELECT * FROM facts WHERE cik = {cik} AND concept = '{source['concept']}' AND \"start\" {start}"
+        f" AND \"end\" = '{source['end']}' AND accession = '{source['accession']}'"
+    )
+    title = f"{source['taxonomy']}:{source['concept']} {period}: {_amount(source['value'])} {source['unit']}"
+    return Link(kind="fact", title=title, detail={"accepted": clock.iso(source["accepted"])}, sql=sql)
+
+
+def _filing_link(filing: Mapping[str, Any]) -> Link:
+    title = f"{filing['form']} {filing['accession']}, accepted {clock.iso(filing['accepted'])}"
+    detail = {"url": filing["url"], "document_sha": filing["document_sha"], "status": filing["status"]}
+    return Link(kind="filing", title=title, detail=detail, sql=_open("filings", "accession", filing["accession"]))
+
+
+def _sentence_links(session: Session, filing: Mapping[str, Any], source: Mapping[str, Any]) -> list[Link]:
+    passages = session.store.index.passages(f"document_sha = '{filing['document_sha']}'")
+    found = sentence_with(passages, source["value"], source["concept"])
+    if found is None:
+        return []
+    detail = {"section": found.section, "page": found.page, "start": found.start, "end": found.end}
+    return [
+        Link(kind="sentence", title=found.text, detail=detail, sql=_open("passages", "passage_id", found.passage_id))
+    ]
+
+
+def _open(table: str, column: str, value: str) -> str:
+    return f"SELECT * FROM {table} WHERE {column} = '{value}'"
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.6g}"
