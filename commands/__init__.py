@@ -1,6 +1,7 @@
 """The commands, one file each: options in, one call into p3, a result out.
 
-A module here is a command if it defines ``run``; the work behind ``commands/x.py`` lives in ``p3/tasks/x.py``. Nothing else lists commands.
+A module here is a command if it defines ``run``; the work behind ``commands/x.py`` lives in ``p3/tasks/x.py``. Nothing
+else lists commands.
 """
 
 import importlib

@@ -21,8 +21,7 @@ def run(
 ) -> "Result":
     """Fetch filing lists, XBRL facts and the newest documents from EDGAR."""
     from p3.tasks import fetch_sec
-    from p3.workflow.scoping import choose
     from p3.workflow.single import run_one
 
-    chosen = choose(session, scope, ticker)
-    return fetch_sec.result(session, chosen, run_one(session, fetch_sec.stage(), chosen, {"filings": source}, force))
+    chosen = fetch_sec.choose(session, scope, ticker, source)
+    return fetch_sec.result(session, chosen, run_one(session, fetch_sec.stage(), chosen, {}, force))

@@ -1,7 +1,8 @@
 """Time: the only reader of the wall clock, and the meaning of an as-of.
 
-All times inside p3 are timezone-aware UTC. A bare date means the end of that day in New York, where EDGAR and the exchanges keep
-their hours: a filing accepted at 17:30 in New York on that day is known, one accepted the next morning is not.
+All times inside p3 are timezone-aware UTC. A bare date means the end of that day in New York, where EDGAR and the
+exchanges keep their hours: a filing accepted at 17:30 in New York on that day is known, one accepted the next morning
+is not.
 """
 
 import time
@@ -52,6 +53,11 @@ def _bare_date(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def is_today(text: str) -> bool:
+    """Return whether ``text`` is the bare date of today in New York, which as an as-of means now."""
+    return _bare_date(text) == market_date(now())
 
 
 def parse_as_of(text: str | None) -> datetime:

@@ -4,15 +4,19 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from importlib.resources.abc import Traversable
+from typing import Any
 
-from p3.errors import ConfigurationError, UsageError
+from p3.errors import ConfigurationError, InputMissingError, UsageError
 
 TICKER = re.compile(r"[A-Z][A-Z0-9]{0,5}([.-][A-Z0-9]{1,2})?\Z")
 _NAME = re.compile(r"[a-z][a-z0-9]{0,15}\Z")
+
+
+CUSTOM = "custom"
+"""The name of a scope that is no file: companies named by their tickers."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,16 @@ class Company:
     ticker: str
     cik: int | None
     name: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A company as EDGAR's list of tickers and exchanges has it; the list is ordered by size."""
+
+    ticker: str
+    cik: int
+    name: str
+    exchange: str
 
 
 @dataclass(frozen=True)
@@ -44,13 +58,6 @@ class Scope:
         return hashlib.sha256(json.dumps(members).encode()).hexdigest()[:16]
 
 
-class UnresolvedError(UsageError):
-    """A scope is a rule, which nothing has made into a list of companies."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"scope {name} is a rule, not yet a list of companies", "Name companies with -t TICKER.")
-
-
 def names() -> list[str]:
     """Return the names of the scopes that ship with p3."""
     folder = resources.files("p3.scopes")
@@ -62,29 +69,32 @@ def exists(name: str) -> bool:
     return name in names()
 
 
-def load(name: str, only: Sequence[str] = ()) -> Scope:
+def load(name: str, only: Sequence[str] = (), listing: Callable[[], Sequence[Listed]] | None = None) -> Scope:
     """Return the scope ``name``, narrowed to the tickers of ``only``.
+
+    ``listing`` gives EDGAR's list of companies to a scope that is a rule.
 
     Raises UsageError for an unknown scope or a ticker that is no member, ConfigurationError for a malformed file.
     """
-    if not _NAME.match(name) or name not in names():
-        raise UsageError(
-            f"unknown scope {name[:40]!r}", f"Scopes: {', '.join(names())}. For one company use -t TICKER."
-        )
-    scope = _parse(name, resources.files("p3.scopes") / f"{name}.toml")
+    content = _content(name)
+    if "rule" in content:
+        scope = Scope(name, content["title"], _by_rule(name, content["rule"], listing))
+    else:
+        scope = Scope(name, content["title"], _members(name, content))
     return narrow(scope, only) if only else scope
 
 
+def is_rule(name: str) -> bool:
+    """Return whether the members of ``name`` are resolved by a rule; raises as ``load`` does."""
+    return "rule" in _content(name)
+
+
 def find(ticker: str) -> Company | None:
-    """Return the company of that ticker from the first scope that lists it, or None."""
-    for name in names():
-        try:
-            members = load(name).companies
-        except UnresolvedError:
-            continue
-        found = next((company for company in members if company.ticker == ticker), None)
-        if found is not None:
-            return found
+    """Return the company of that ticker from the scopes that list their members, or None."""
+    for name in (name for name in names() if not is_rule(name)):
+        for company in load(name).companies:
+            if company.ticker == ticker:
+                return company
     return None
 
 
@@ -108,29 +118,49 @@ def ticker_of(text: str) -> str:
     return ticker
 
 
-def _parse(name: str, file: Traversable) -> Scope:
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-        if "rule" in content:
-            raise UnresolvedError(name)
-        companies = tuple(
-            Company(
-                ticker_of(member["ticker"]), int(member["cik"]) if "cik" in member else None, member.get("name", "")
-            )
-            for member in content["members"]
+def _content(name: str) -> dict[str, Any]:
+    if not _NAME.match(name) or name not in names():
+        raise UsageError(
+            f"unknown scope {name[:40]!r}", f"Scopes: {', '.join(names())}. For one company use -t TICKER."
         )
-        title = str(content["title"])
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError, UnicodeDecodeError) as error:
-        raise _malformed(name, repr(error)) from None
-    except UnresolvedError:
-        raise
-    except UsageError as error:
-        raise _malformed(name, error.message) from None
-    tickers = [company.ticker for company in companies]
-    if not tickers or len(set(tickers)) < len(tickers):
+    try:
+        content = tomllib.loads((resources.files("p3.scopes") / f"{name}.toml").read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _malformed(name, error) from None
+    if not isinstance(content.get("title"), str):
+        raise _malformed(name, "no title")
+    return content
+
+
+def _members(name: str, content: dict[str, Any]) -> tuple[Company, ...]:
+    try:
+        members = tuple(
+            Company(ticker_of(each["ticker"]), int(each["cik"]) if "cik" in each else None, each.get("name", ""))
+            for each in content["members"]
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, UsageError) as error:
+        raise _malformed(name, error) from None
+    if not members or len({company.ticker for company in members}) < len(members):
         raise _malformed(name, "no members, or one of them twice")
-    return Scope(name, title, companies)
+    return members
 
 
-def _malformed(name: str, reason: str) -> ConfigurationError:
-    return ConfigurationError(f"scopes/{name}.toml is malformed: {reason}", "Mend the file.")
+def _by_rule(name: str, rule: dict[str, Any], listing: Callable[[], Sequence[Listed]] | None) -> tuple[Company, ...]:
+    """Return the first ``limit`` companies of the list on the rule's exchanges, each by its first share class."""
+    try:
+        exchanges, limit = set(rule["exchanges"]), int(rule["limit"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _malformed(name, error) from None
+    chosen: dict[int, Company] = {}
+    for each in listing() if listing is not None else ():
+        if len(chosen) < limit and each.exchange in exchanges and TICKER.match(each.ticker):
+            chosen.setdefault(each.cik, Company(each.ticker, each.cik, each.name))
+    if not chosen:
+        raise InputMissingError(
+            f"the members of {name} come from EDGAR's list of tickers, which is not here", f"Run `p3 fetch-sec {name}`."
+        )
+    return tuple(chosen.values())
+
+
+def _malformed(name: str, why: object) -> ConfigurationError:
+    return ConfigurationError(f"scopes/{name}.toml is malformed: {why}", "Mend the file.")

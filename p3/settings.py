@@ -174,7 +174,8 @@ def load(flags: dict[str, Any] | None = None) -> Loaded:
 
 def _variables(name: str, source: type[EnvSettingsSource], **options: Any) -> dict[str, Any]:
     try:
-        return source(Settings, **options)()
+        found = source(Settings, **options)()
+        return {section: values for section, values in found.items() if section in Settings.model_fields}
     except (
         SettingsError,
         UnicodeDecodeError,

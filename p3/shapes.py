@@ -10,6 +10,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+Duration = Literal["annual", "quarter", "ttm"]
+Fetched = Literal["updated", "fresh", "failed"]
+Ended = Literal["ran", "fresh", "failed", "blocked"]
+
 
 class Shape(BaseModel):
     """A documented JSON document or a part of one."""
@@ -29,11 +33,11 @@ class StageShape(Shape):
     """A stage as the commands `embed`, `facts SCOPE` and `fetch-prices` print it, and as `e2e` lists it."""
 
     name: str
-    status: Literal["ran", "fresh", "failed", "blocked"]
+    status: Ended
     why: str
     rows: int
     seconds: float
-    units: dict[str, str]
+    units: dict[str, Ended]
     failures: list[FailureShape]
 
 
@@ -43,6 +47,7 @@ class StageRun(Shape):
     run_id: str
     scope: str
     as_of: str
+    origin: str
     stage: StageShape
 
 
@@ -53,7 +58,7 @@ class FetchedCompany(Shape):
     cik: int | None
     filings: int
     facts: int
-    status: Literal["updated", "fresh", "failed"]
+    status: Fetched
     error: str | None
     missing: list[str]
 
@@ -112,7 +117,7 @@ class Facts(Shape):
     currency: str
     as_of: str
     origin: str
-    duration: Literal["annual", "quarter", "ttm"]
+    duration: Duration
     periods: list[FactsPeriod]
 
 
@@ -320,6 +325,7 @@ class Trace(Shape):
     """`trace ORDER`."""
 
     order: str
+    origin: str
     links: list[Link]
     audit_entries: int
 

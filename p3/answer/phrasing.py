@@ -49,7 +49,15 @@ def gather(figures: Iterable[Figure], documents: Mapping[str, str]) -> Sources:
 def _cite(n: int, source: FactSource, documents: Mapping[str, str]) -> Citation:
     period = source.end.isoformat() if source.start is None else f"{source.start.isoformat()}/{source.end.isoformat()}"
     concept = f"{source.taxonomy}:{source.concept}"
-    return Citation(n, source.accession, document=documents.get(source.accession), concept=concept, period=period)
+    return Citation(
+        n,
+        source.accession,
+        document=documents.get(source.accession),
+        concept=concept,
+        period=period,
+        value=source.value,
+        unit=source.unit,
+    )
 
 
 def sentence(request: Request, computed: Computed, sources: Sources, names: Mapping[int, str]) -> str:

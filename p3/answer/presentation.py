@@ -61,7 +61,7 @@ def write(value: float, unit: str, wanted: Presentation) -> str:
 
 
 def _readable(value: float, unit: str, wanted: Presentation) -> Presentation:
-    """Return ``wanted`` with the scale that money is spoken in, where none was asked for and three decimals lose nothing."""
+    """Return ``wanted`` with the scale that money is spoken in, where none was asked for and three decimals suffice."""
     spoken = next((scale for scale in (1e9, 1e6) if abs(value) >= scale), None)
     if wanted != Presentation() or spoken is None or len(unit) != 3 or value % (spoken / 1e3):
         return wanted

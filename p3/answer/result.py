@@ -85,7 +85,7 @@ class Context:
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Source ``n`` of an answer: a span of a document (``start`` and ``end`` count characters), or a fact
-    (``concept``, ``period``).
+    (``concept``, ``period``, ``value``).
 
     ``period`` is ``START/END`` for a duration, ``END`` for an instant.
     """
@@ -100,6 +100,8 @@ class Citation:
     quote: str | None = None
     concept: str | None = None
     period: str | None = None
+    value: float | None = None
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

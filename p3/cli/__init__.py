@@ -1,1 +1,4 @@
-"""The command line: builds the Typer app from the commands, turns errors into exit codes, and alone writes to stdout and stderr."""
+"""The command line: builds the Typer app from the commands and turns errors into exit codes.
+
+Nothing else writes to stdout or stderr.
+"""

@@ -45,7 +45,8 @@ def invoke(name: str, run: Callable[..., Any], values: Mapping[str, Any], common
         output.error("interrupted", "Run the same command again: it goes on where it stopped.")
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # The reader of our pipe has seen enough. Point stdout elsewhere, so that the interpreter's last flush finds no broken pipe.
+        # The reader of our pipe has seen enough. Point stdout elsewhere, so that the interpreter's last flush finds no
+        # broken pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(ExitCode.DONE)
     except Exception as error:  # noqa: BLE001  # the last border: anything else is a bug, shown as one
@@ -63,6 +64,7 @@ def _session(name: str, common: Common) -> "Session":
     from p3.cli.progress import progress
     from p3.data.layers import find_root
     from p3.data.store import Store
+    from p3.tasks.companies import listing_of
     from p3.workflow.session import Session
 
     as_of = clock.parse_as_of(common.as_of)
@@ -72,11 +74,12 @@ def _session(name: str, common: Common) -> "Session":
         store=store,
         settings=loaded.settings,
         as_of=as_of,
-        pinned=as_of if common.as_of else None,
+        pinned=as_of if common.as_of and not clock.is_today(common.as_of) else None,
         command=name,
         progress=progress(quiet=common.quiet),
         sources=loaded.sources,
         declared=tasks.stages,
+        listing=lambda: listing_of(store, loaded.settings),
     )
     configure(store.directories.log, session, verbose=common.verbose)
     return session

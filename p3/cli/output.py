@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import io
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -18,43 +19,50 @@ def write(command: str, result: "Result", *, as_json: bool, quiet: bool) -> None
     if as_json:
         sys.stdout.write(result.data.model_dump_json(indent=2) + "\n")
     else:
-        console = _console(stderr=False)
+        shown = console(stderr=False)
         for part in _view(command, result.data):
-            console.print(part)
+            shown.print(part, crop=False)  # what views never break, such as a path, runs on and can be copied whole
     sys.stdout.flush()
     if not quiet:
         for note in result.notes:
             note_line(note)
 
 
-def note_line(text: str) -> None:
-    """Write one line of comment to stderr."""
-    _console(stderr=True).print(text, style="dim", highlight=False, markup=False, soft_wrap=True)
+def note_line(text: str, on: "Console | None" = None) -> None:
+    """Write one line of comment to stderr, through the console ``on`` where a progress bar holds it."""
+    _line(on or console(stderr=True), text, "dim")
 
 
 def error(message: str, remedy: str) -> None:
     """Write an error to stderr: one line that says what is wrong and one that says what to do."""
-    console = _console(stderr=True)
-    console.print(f"error: {_one_line(message)}", style="bold red", highlight=False, markup=False, soft_wrap=True)
+    shown = console(stderr=True)
+    _line(shown, f"error: {message}", "bold red")
     if remedy:
-        console.print(f"  {_one_line(remedy)}", highlight=False, markup=False, soft_wrap=True)
+        shown.print("  ", end="")
+        _line(shown, remedy, "")
 
 
-def _console(*, stderr: bool) -> "Console":
+def console(*, stderr: bool) -> "Console":
+    """Return a console that takes text as it is: no markup, emoji codes or guessed highlights."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, width=None if stream.isatty() else _WIDTH_OF_A_PIPE)
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")  # a terminal that knows no dash shows "?" rather than a traceback
+    width = None if stream.isatty() else _WIDTH_OF_A_PIPE
+    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+
+
+def _line(on: "Console", text: str, style: str) -> None:
+    from p3.cli.views.parts import one_line
+
+    on.print(one_line(text, style), soft_wrap=True)
 
 
 def _view(command: str, data: Any) -> "list[RenderableType]":
-    """Return what ``p3.cli.views.<command>`` makes of the data, or a plain listing where a command has no view of its own."""
+    """Return what ``p3.cli.views.<command>`` makes of the data, or a plain listing where a command has no view."""
     name = f"p3.cli.views.{command.replace('-', '_')}"
     if importlib.util.find_spec(name) is None:
         name = "p3.cli.views.plain"
     parts: list[RenderableType] = importlib.import_module(name).render(data)
     return parts
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

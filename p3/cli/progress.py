@@ -20,36 +20,24 @@ class Bars:
     def __init__(self) -> None:
         self._bar: rich.progress.Progress | None = None
         self._task: rich.progress.TaskID | None = None
-        self._stage = ""
 
     def start(self, stage: str, total: int) -> None:
         """Show the bar of ``stage``."""
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-        from rich.progress import Progress as RichProgress
-
-        self._stage = stage
-        self._bar = RichProgress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._task = self._bar.add_task(stage, total=total)
+        self._bar = _bar()
+        self._task = self._bar.add_task(stage, total=total, doing="", rate="")
         self._bar.start()
 
     def advance(self, unit: str) -> None:
         """Move the bar by one unit."""
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, advance=1, description=f"{self._stage} {unit}")
+            speed = self._bar.tasks[0].speed
+            rate = "" if speed is None else f"{speed:,.1f}/s" if speed >= 1 else f"{60 * speed:,.1f}/min"
+            self._bar.update(self._task, advance=1, doing=unit.removeprefix("_"), rate=rate)
 
     def step(self, text: str) -> None:
         """Show what is being done."""
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, description=f"{self._stage} {text}"[:48])
+            self._bar.update(self._task, doing=text)
 
     def finish(self) -> None:
         """Take the bar away."""
@@ -61,4 +49,35 @@ class Bars:
         """Print a line above the bar."""
         from p3.cli.output import note_line
 
-        note_line(text)
+        note_line(text, self._bar.console if self._bar is not None else None)
+
+
+def _bar() -> "rich.progress.Progress":
+    """Return a bar over the whole line, of which what is being done takes the space that is left, cut if need be."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.progress import Progress as RichProgress
+    from rich.table import Column
+
+    from p3.cli.output import console
+
+    doing = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+    return RichProgress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=16),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}", markup=False),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[doing]}", markup=False, table_column=doing),
+        console=console(stderr=True),
+        transient=True,
+        expand=True,
+    )

@@ -1,6 +1,7 @@
 """Delta tables: written here and nowhere else, read through DuckDB (see ``query``).
 
-A unit's rows are replaced as a whole in one commit, so that a kill leaves either its old rows or its new ones and a second run doubles nothing.
+A unit's rows are replaced as a whole in one commit, so that a kill leaves either its old rows or its new ones and a
+second run doubles nothing.
 """
 
 import errno
@@ -11,12 +12,15 @@ from urllib.parse import unquote
 
 import polars as pl
 
-from p3.data.layers import DirectoryManager
+from p3.data.layers import DataLayer, DirectoryManager
 from p3.data.tables import Table
 from p3.errors import BusyError, ConfigurationError, DataError
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
+
+
+_ATTEMPTS = 5
 
 
 class DeltaTables:
@@ -30,10 +34,16 @@ class DeltaTables:
         """The folder that all tables lie below."""
         return str(self._directories.root)
 
+    @property
+    def spill(self) -> str:
+        """Where a query may put what does not fit into memory."""
+        return str(self._directories.root / DataLayer.RESULTS / "spill")
+
     def version(self, table: Table) -> int | None:
         """Return the newest committed version of ``table``, or None where it was never written.
 
-        Delta names commit N ``_delta_log/%020d.json``; listing that folder is a hundred times as quick as opening the table.
+        Delta names commit N ``_delta_log/%020d.json``; listing that folder is a hundred times as quick as opening the
+        table.
         """
         log = self._path(table) / "_delta_log"
         if not log.is_dir():
@@ -52,13 +62,7 @@ class DeltaTables:
 
         Raises DataError where a row has a wrong shape, a null or doubled key, or belongs to no owner named.
         """
-        frame = conform(table, rows)
-        strangers = set(frame[table.owner].to_list()) - set(owners)
-        if strangers:
-            raise DataError(
-                f"{table.name}: rows of {sorted(map(str, strangers))[:3]} in a commit for others", "Report this."
-            )
-        return self._commit(table, frame, _predicate(table.owner, owners))
+        return self._commit(table, check(table, owners, rows), _predicate(table.owner, owners))
 
     def compact(self, table: Table) -> None:
         """Merge small files; readers of older versions keep theirs until a vacuum."""
@@ -75,7 +79,13 @@ class DeltaTables:
             if self.version(table) is None:
                 # An overwrite without a predicate would also replace what another process commits first.
                 DeltaTable.create(path, Schema.from_arrow(rows.schema), mode="ignore")
-            write_deltalake(path, rows, mode="overwrite", predicate=predicate)
+            for attempt in range(_ATTEMPTS):
+                try:
+                    write_deltalake(path, rows, mode="overwrite", predicate=predicate)
+                    break
+                except CommitFailedError:  # nothing is written: another's commit came first
+                    if attempt == _ATTEMPTS - 1:
+                        raise
         except CommitFailedError as error:
             raise BusyError(f"another process wrote {table.name} at the same time", "Run the command again.") from error
         except (DeltaError, OSError) as error:
@@ -102,6 +112,17 @@ class DeltaTables:
 
     def _path(self, table: Table) -> Path:
         return self._directories.table(table.layer, table.name)
+
+
+def check(table: Table, owners: Sequence[int | str], rows: pl.DataFrame) -> pl.DataFrame:
+    """Return ``rows`` as ``table`` has them; raises DataError as ``replace`` does."""
+    frame = conform(table, rows)
+    strangers = set(frame[table.owner].unique()) - set(owners)
+    if strangers:
+        raise DataError(
+            f"{table.name}: rows of {sorted(map(str, strangers))[:3]} in a commit for others", "Report this."
+        )
+    return frame
 
 
 def conform(table: Table, rows: pl.DataFrame) -> pl.DataFrame:

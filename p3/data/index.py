@@ -114,8 +114,8 @@ class PassageIndex:
     def version(self) -> int | None:
         """Return the table's version, None before the first commit.
 
-        Read from the manifests' names, which costs no import: Lance names version v ``{2**64 - 1 - v:020}.manifest``, so that the
-        newest sorts first.
+        Read from the manifests' names, which costs no import: Lance names version v ``{2**64 - 1 - v:020}.manifest``,
+        so that the newest sorts first.
         """
         folder = self._path / f"{TABLE}.lance" / "_versions"
         names = [int(file.stem) for file in folder.glob("*.manifest") if file.stem.isdigit()]

@@ -1,6 +1,7 @@
 """The ledger: what must be transactional row by row and shared by processes that know nothing of each other.
 
-SQLite in WAL mode by default, PostgreSQL by URL; the same statements on both. The schema grows by migrations, each applied once and recorded.
+SQLite in WAL mode by default, PostgreSQL by URL; the same statements on both. The schema grows by migrations, each
+applied once and recorded.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from p3.clock import iso, now
-from p3.data.ledger_schema import METADATA, MIGRATIONS, audit, chains, dead_letters, migrations, runs, units
+from p3.data.ledger_schema import METADATA, MIGRATIONS, audit, chains, dead_letters, migrations, orders, runs, units
 from p3.errors import BusyError, ConfigurationError, DataError
 
 _GENESIS = "0" * 64
@@ -159,6 +160,19 @@ class Ledger:
             query = sa.select(chains.c.reasoning_id, chains.c.answer).where(chains.c.reasoning_id.in_(reasoning_ids))
             found = {row.reasoning_id: json.loads(row.answer) for row in connection.execute(query)}
         return [found[name] for name in reasoning_ids if name in found]
+
+    def order(self, client_order_id: str) -> dict[str, Any] | None:
+        """Return an order's row, or None."""
+        with self.transaction() as connection:
+            query = sa.select(orders).where(orders.c.client_order_id == client_order_id)
+            row = connection.execute(query).mappings().first()
+        return None if row is None else dict(row)
+
+    def audit_entries(self, subjects: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what the audit log says of ``subjects``, oldest first."""
+        with self.transaction() as connection:
+            query = sa.select(audit).where(audit.c.subject.in_(subjects)).order_by(audit.c.seq)
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def _migrate(self) -> None:
         if self._migrated:

@@ -1,4 +1,7 @@
-"""The ledger's tables and the migrations that make them. Moments are ISO 8601 text in UTC, which sorts and reads alike everywhere."""
+"""The ledger's tables and the migrations that make them.
+
+Moments are ISO 8601 text in UTC, which sorts and reads alike everywhere.
+"""
 
 from collections.abc import Callable
 

@@ -1,6 +1,7 @@
 """One writer at a time, across processes, with the holder's name for those who must wait.
 
-The kernel's file lock is the lock; it goes with its process, so a killed holder leaves nothing behind. The file's content only says who holds it.
+The kernel's file lock is the lock; it goes with its process, so a killed holder leaves nothing behind. The file's
+content only says who holds it.
 """
 
 import fcntl
@@ -51,5 +52,5 @@ def _holder(handle: int) -> str:
     try:
         holder = json.loads(os.pread(handle, 4096, 0))
         return f"process {holder['pid']} (`{holder['command']}`)"
-    except (ValueError, KeyError, OSError):
+    except (ValueError, KeyError, TypeError, OSError):
         return "another process"

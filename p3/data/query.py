@@ -27,7 +27,10 @@ class Query:
         self._viewed: set[str] = set()
 
     def rows(self, table: Table, where: str = "", parameters: Sequence[object] = ()) -> pl.DataFrame:
-        """Return the rows of ``table`` that satisfy ``where``; an empty frame of the table's shape where it was never written."""
+        """Return the rows of ``table`` that satisfy ``where``.
+
+        An empty frame of the table's shape where it was never written.
+        """
         import duckdb
 
         connection = self._connect()
@@ -37,10 +40,10 @@ class Query:
             frame = connection.sql(f"SELECT * FROM {table.name}{condition}", params=list(parameters)).pl()
         except duckdb.Error as error:
             raise _unreadable(table, error) from error
-        return frame.select([pl.col(name).cast(kind) for name, kind in table.schema.items()])
+        return pl.DataFrame(frame).select([pl.col(name).cast(kind) for name, kind in table.schema.items()])
 
     def sql(self, statement: str, extra: Mapping[str, Callable[[], pl.DataFrame]]) -> pl.DataFrame:
-        """Return the result of a user's query; ``extra`` gives further views (ledger tables, passages), made when named.
+        """Return the result of a user's query; ``extra`` gives further views (ledger, passages), made when named.
 
         Raises UsageError for anything but one query, and for SQL that DuckDB refuses, with its reason.
         """
@@ -52,7 +55,7 @@ class Query:
             self._show(statement, extra)
             connection.execute("SET enable_external_access = false")  # the views' files stay readable, nothing else is
             result = connection.sql(statement)
-            return result.pl() if result is not None else pl.DataFrame()
+            return pl.DataFrame() if result is None else pl.DataFrame(result.pl())
         except (duckdb.Error, pl.exceptions.PolarsError) as error:
             raise UsageError(str(error).splitlines()[0], 'List the tables with `p3 sql "SHOW TABLES"`.') from None
 
@@ -84,8 +87,7 @@ class Query:
 
     def _export(self, path: str, extra: Mapping[str, Callable[[], pl.DataFrame]]) -> list[str]:
         connection = self._connect()
-        escaped = path.replace("'", "''")
-        connection.execute(f"ATTACH '{escaped}' AS exported")
+        connection.execute(f"ATTACH {_quoted(path)} AS exported")
         names = []
         for name, table in TABLES.items():
             self._view(table)
@@ -113,12 +115,12 @@ class Query:
 
             self._connection = duckdb.connect(":memory:")
             self._connection.execute("SET TimeZone = 'UTC'")
+            self._connection.execute(f"SET temp_directory = {_quoted(self._tables.spill)}")
             self._allow(self._tables.root)
         return self._connection
 
     def _allow(self, root: str) -> None:
-        escaped = root.replace("'", "''")
-        self._connect().execute(f"SET allowed_directories = ['{escaped}']")
+        self._connect().execute(f"SET allowed_directories = [{_quoted(root)}]")
 
     def _view(self, table: Table) -> None:
         import duckdb
@@ -130,12 +132,17 @@ class Query:
         if not files:
             connection.register(table.name, pl.DataFrame(schema=table.schema).to_arrow())
         else:
-            listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+            listed = ", ".join(_quoted(file) for file in files)
             try:
                 connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM read_parquet([{listed}])")
             except duckdb.Error as error:
                 raise _unreadable(table, error) from error
         self._viewed.add(table.name)
+
+
+def _quoted(text: str) -> str:
+    """Return ``text`` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _refuse_all_but_a_query(statements: "Sequence[duckdb.Statement]") -> None:

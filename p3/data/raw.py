@@ -1,9 +1,10 @@
 """RAW: every response and document byte for byte, compressed, named by its SHA-256, never changed.
 
-A body lies at ``objects/ab/abcdef….gz`` and is stored once. What was received when is a line of ``index/<sha of url>.jsonl``: url, status,
-headers, UTC time and the body's SHA-256; the last line of a url's file is its newest reply. Both are written so that a kill at any moment
-leaves either the old state or the new one: bodies by rename, index lines by one append after the body is on disk. A line cut short by a
-kill or a full disk is passed over. A body that no longer hashes to its name is written anew when the same bytes come again.
+A body lies at ``objects/ab/abcdef….gz`` and is stored once. What was received when is a line of ``index/<sha of
+url>.jsonl``: url, status, headers, UTC time and the body's SHA-256; the last line of a url's file is its newest reply.
+Both are written so that a kill at any moment leaves either the old state or the new one: bodies by rename, index lines
+by one append after the body is on disk. A line cut short by a kill or a full disk is passed over. A body that no longer
+hashes to its name is written anew when the same bytes come again.
 """
 
 import errno
@@ -61,11 +62,15 @@ class RawStore:
         return sha
 
     def find(self, url: str) -> Stored | None:
-        """Return the newest reply kept for ``url``, or None where there is none, or its body is damaged and must be had again."""
+        """Return the newest reply kept for ``url``.
+
+        None where there is none or its body is damaged, to be asked for anew.
+        """
         entries = self._entries(self._index_path(url))
-        if not entries or not self._is_whole(str(entries[-1]["sha"])):
+        try:
+            return self._stored(entries[-1]) if entries else None
+        except DataError:
             return None
-        return self._stored(entries[-1])
 
     def read(self, sha: str) -> bytes:
         """Return the body named ``sha``; raises DataError where it is missing or does not hash to its name."""

@@ -1,7 +1,7 @@
 """The data tree as one handle: its directories and stores, each opened when first used."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,9 +66,9 @@ class Store:
         return self.query().rows(table, where, parameters)
 
     def views(self) -> Mapping[str, Callable[[], pl.DataFrame]]:
-        """Return what `p3 sql` can read beside the tables: the ledger's tables and the passages, each made when asked for."""
+        """Return what `p3 sql` reads beside the tables: the ledger's and the passages, each made when asked for."""
         made: dict[str, Callable[[], pl.DataFrame]] = {
-            name: (lambda name=name: self.ledger.frame(name)) for name in self.ledger.names()
+            name: partial(self.ledger.frame, name) for name in self.ledger.names()
         }
         made[PASSAGES] = lambda: self.index.passages(None).drop("vector", strict=False)
         return made

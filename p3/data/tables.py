@@ -1,7 +1,8 @@
-"""The tables of FACTS and RESULTS: columns, types, the key that makes a row unique, the columns that a rewrite replaces by.
+"""The tables of FACTS and RESULTS: columns, types, the key of a row, the column that a rewrite replaces by.
 
-Money is in single units of the filing's currency, rates and ratios are fractions, moments are UTC. A row's knowledge time (``accepted``
-or ``known_from``) is what an as-of is compared with. ``origin`` is ``edgar``, ``sample`` or the name of a price source.
+Money is in single units of the filing's currency, rates and ratios are fractions, moments are UTC. A row's knowledge
+time (``accepted`` or ``known_from``) is what an as-of is compared with. ``origin`` is ``edgar``, ``sample`` or the name
+of a price source.
 """
 
 from dataclasses import dataclass
@@ -13,22 +14,22 @@ from p3.data.layers import DataLayer
 MOMENT = pl.Datetime("us", "UTC")
 FACT_SOURCE = pl.Struct(
     {
-        "taxonomy": pl.String,
-        "concept": pl.String,
-        "unit": pl.String,
-        "start": pl.Date,
-        "end": pl.Date,
-        "value": pl.Float64,
-        "accession": pl.String,
+        "taxonomy": pl.String(),
+        "concept": pl.String(),
+        "unit": pl.String(),
+        "start": pl.Date(),
+        "end": pl.Date(),
+        "value": pl.Float64(),
+        "accession": pl.String(),
         "accepted": MOMENT,
     }
 )
 INPUT = pl.Struct(
     {
-        "name": pl.String,
-        "value": pl.Float64,
-        "unit": pl.String,
-        "assumption": pl.String,
+        "name": pl.String(),
+        "value": pl.Float64(),
+        "unit": pl.String(),
+        "assumption": pl.String(),
         "sources": pl.List(FACT_SOURCE),
     }
 )
@@ -51,14 +52,14 @@ COMPANIES = Table(
     DataLayer.FACTS,
     pl.Schema(
         {
-            "cik": pl.Int64,
-            "ticker": pl.String,
-            "name": pl.String,
-            "former_names": pl.List(pl.String),
-            "sic": pl.String,
-            "exchange": pl.String,
-            "fiscal_year_end": pl.String,
-            "origin": pl.String,
+            "cik": pl.Int64(),
+            "ticker": pl.String(),
+            "name": pl.String(),
+            "former_names": pl.List(pl.String()),
+            "sic": pl.String(),
+            "exchange": pl.String(),
+            "fiscal_year_end": pl.String(),
+            "origin": pl.String(),
         }
     ),
     key=("cik",),
@@ -70,19 +71,19 @@ FILINGS = Table(
     DataLayer.FACTS,
     pl.Schema(
         {
-            "cik": pl.Int64,
-            "accession": pl.String,
-            "form": pl.String,
-            "filed": pl.Date,
-            "period": pl.Date,
+            "cik": pl.Int64(),
+            "accession": pl.String(),
+            "form": pl.String(),
+            "filed": pl.Date(),
+            "period": pl.Date(),
             "accepted": MOMENT,
-            "accepted_exact": pl.Boolean,  # False: EDGAR gave a date alone, taken as the end of that day in New York
-            "items": pl.String,
-            "document": pl.String,
-            "url": pl.String,
-            "document_sha": pl.String,
-            "status": pl.String,  # listed | stored | missing
-            "origin": pl.String,
+            "accepted_exact": pl.Boolean(),  # False: EDGAR gave a date alone, taken as the end of that day in New York
+            "items": pl.String(),
+            "document": pl.String(),
+            "url": pl.String(),
+            "document_sha": pl.String(),
+            "status": pl.String(),  # listed | stored | missing
+            "origin": pl.String(),
         }
     ),
     key=("accession", "document"),
@@ -95,18 +96,18 @@ FACTS = Table(
     DataLayer.FACTS,
     pl.Schema(
         {
-            "cik": pl.Int64,
-            "taxonomy": pl.String,
-            "concept": pl.String,
-            "unit": pl.String,
-            "start": pl.Date,
-            "end": pl.Date,
-            "value": pl.Float64,
-            "accession": pl.String,
-            "form": pl.String,
-            "filed": pl.Date,
+            "cik": pl.Int64(),
+            "taxonomy": pl.String(),
+            "concept": pl.String(),
+            "unit": pl.String(),
+            "start": pl.Date(),
+            "end": pl.Date(),
+            "value": pl.Float64(),
+            "accession": pl.String(),
+            "form": pl.String(),
+            "filed": pl.Date(),
             "accepted": MOMENT,
-            "origin": pl.String,
+            "origin": pl.String(),
         }
     ),
     key=("cik", "taxonomy", "concept", "unit", "start", "end", "accession"),
@@ -119,17 +120,17 @@ LINE_ITEMS = Table(
     DataLayer.FACTS,
     pl.Schema(
         {
-            "cik": pl.Int64,
-            "item": pl.String,
-            "duration": pl.String,  # annual | quarter | ttm | instant
-            "start": pl.Date,
-            "end": pl.Date,
-            "value": pl.Float64,
-            "unit": pl.String,
+            "cik": pl.Int64(),
+            "item": pl.String(),
+            "duration": pl.String(),  # annual | quarter | ttm | instant
+            "start": pl.Date(),
+            "end": pl.Date(),
+            "value": pl.Float64(),
+            "unit": pl.String(),
             "known_from": MOMENT,  # this value stood from here until a later row of the same item and period
-            "formula": pl.String,
+            "formula": pl.String(),
             "sources": pl.List(FACT_SOURCE),
-            "origin": pl.String,
+            "origin": pl.String(),
         }
     ),
     key=("cik", "item", "duration", "start", "end", "known_from"),
@@ -142,15 +143,15 @@ PRICES = Table(
     DataLayer.FACTS,
     pl.Schema(
         {
-            "ticker": pl.String,
-            "date": pl.Date,  # the bar's last session
-            "open": pl.Float64,  # as traded, never adjusted
-            "high": pl.Float64,
-            "low": pl.Float64,
-            "close": pl.Float64,
-            "volume": pl.Float64,
+            "ticker": pl.String(),
+            "date": pl.Date(),  # the bar's last session
+            "open": pl.Float64(),  # as traded, never adjusted
+            "high": pl.Float64(),
+            "low": pl.Float64(),
+            "close": pl.Float64(),
+            "volume": pl.Float64(),
             "known_from": MOMENT,
-            "origin": pl.String,
+            "origin": pl.String(),
         }
     ),
     key=("ticker", "date"),
@@ -163,12 +164,12 @@ ACTIONS = Table(
     DataLayer.FACTS,
     pl.Schema(
         {
-            "ticker": pl.String,
-            "date": pl.Date,  # ex-date: effective at that session's open
-            "kind": pl.String,  # split | spin_off | dividend
-            "value": pl.Float64,  # new shares per old, price factor, or dividend per share as traded
+            "ticker": pl.String(),
+            "date": pl.Date(),  # ex-date: effective at that session's open
+            "kind": pl.String(),  # split | spin_off | dividend
+            "value": pl.Float64(),  # new shares per old, price factor, or dividend per share as traded
             "known_from": MOMENT,
-            "origin": pl.String,
+            "origin": pl.String(),
         }
     ),
     key=("ticker", "date", "kind"),
@@ -179,7 +180,9 @@ ACTIONS = Table(
 RATES = Table(
     "rates",
     DataLayer.FACTS,
-    pl.Schema({"series": pl.String, "date": pl.Date, "value": pl.Float64, "known_from": MOMENT, "origin": pl.String}),
+    pl.Schema(
+        {"series": pl.String(), "date": pl.Date(), "value": pl.Float64(), "known_from": MOMENT, "origin": pl.String()}
+    ),
     key=("series", "date"),
     owner="series",
     known="known_from",
@@ -190,25 +193,25 @@ VALUATIONS = Table(
     DataLayer.RESULTS,
     pl.Schema(
         {
-            "valuation_id": pl.String,
-            "run_id": pl.String,
-            "cik": pl.Int64,
-            "ticker": pl.String,
+            "valuation_id": pl.String(),
+            "run_id": pl.String(),
+            "cik": pl.Int64(),
+            "ticker": pl.String(),
             "as_of": MOMENT,
-            "model": pl.String,
-            "value_per_share": pl.Float64,
-            "price": pl.Float64,
-            "price_date": pl.Date,
-            "upside": pl.Float64,
-            "wacc": pl.Float64,
-            "terminal_growth": pl.Float64,
-            "distribution": pl.Struct(dict.fromkeys(("p5", "p25", "p50", "p75", "p95", "mean"), pl.Float64)),
-            "probability_undervalued": pl.Float64,
-            "implied_growth": pl.Float64,
+            "model": pl.String(),
+            "value_per_share": pl.Float64(),
+            "price": pl.Float64(),
+            "price_date": pl.Date(),
+            "upside": pl.Float64(),
+            "wacc": pl.Float64(),
+            "terminal_growth": pl.Float64(),
+            "distribution": pl.Struct(dict.fromkeys(("p5", "p25", "p50", "p75", "p95", "mean"), pl.Float64())),
+            "probability_undervalued": pl.Float64(),
+            "implied_growth": pl.Float64(),
             "inputs": pl.List(INPUT),
-            "detail": pl.String,  # JSON: forecast years, sensitivity grid
-            "refused": pl.String,
-            "origin": pl.String,
+            "detail": pl.String(),  # JSON: forecast years, sensitivity grid
+            "refused": pl.String(),
+            "origin": pl.String(),
         }
     ),
     key=("valuation_id",),
@@ -221,16 +224,16 @@ DECISIONS = Table(
     DataLayer.RESULTS,
     pl.Schema(
         {
-            "decision_id": pl.String,
-            "run_id": pl.String,
-            "purpose": pl.String,  # backtest | trade
-            "strategy": pl.String,
+            "decision_id": pl.String(),
+            "run_id": pl.String(),
+            "purpose": pl.String(),  # backtest | trade
+            "strategy": pl.String(),
             "as_of": MOMENT,
-            "ticker": pl.String,
-            "weight": pl.Float64,
-            "upside": pl.Float64,
-            "valuation_id": pl.String,  # null in a backtest, whose valuations are recomputed, not stored
-            "origin": pl.String,
+            "ticker": pl.String(),
+            "weight": pl.Float64(),
+            "upside": pl.Float64(),
+            "valuation_id": pl.String(),  # null in a backtest, whose valuations are recomputed, not stored
+            "origin": pl.String(),
         }
     ),
     key=("decision_id", "ticker", "as_of"),
@@ -243,18 +246,18 @@ BACKTESTS = Table(
     DataLayer.RESULTS,
     pl.Schema(
         {
-            "backtest_id": pl.String,
-            "run_id": pl.String,
-            "strategy": pl.String,
-            "scope": pl.String,
-            "start": pl.Date,
-            "end": pl.Date,
-            "sessions": pl.Int64,
-            "metrics": pl.String,  # JSON
-            "benchmark": pl.String,  # JSON
-            "equity": pl.List(pl.Struct({"date": pl.Date, "value": pl.Float64, "benchmark": pl.Float64})),
-            "report": pl.String,
-            "origin": pl.String,
+            "backtest_id": pl.String(),
+            "run_id": pl.String(),
+            "strategy": pl.String(),
+            "scope": pl.String(),
+            "start": pl.Date(),
+            "end": pl.Date(),
+            "sessions": pl.Int64(),
+            "metrics": pl.String(),  # JSON
+            "benchmark": pl.String(),  # JSON
+            "equity": pl.List(pl.Struct({"date": pl.Date(), "value": pl.Float64(), "benchmark": pl.Float64()})),
+            "report": pl.String(),
+            "origin": pl.String(),
         }
     ),
     key=("backtest_id",),

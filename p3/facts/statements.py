@@ -11,13 +11,13 @@ from p3 import clock
 from p3.errors import InputMissingError
 from p3.facts import view
 from p3.provenance import FactSource
-from p3.shapes import Facts, FactsPeriod, ItemValue, Source
+from p3.shapes import Duration, Facts, FactsPeriod, ItemValue, Source
 
 
 def statements(
-    line_items: pl.DataFrame, company: Mapping[str, Any], as_of: datetime, duration: str, last: int | None
+    line_items: pl.DataFrame, company: Mapping[str, Any], as_of: datetime, duration: Duration, last: int | None
 ) -> Facts:
-    """Return the periods of ``company`` (a row of companies) as known at ``as_of``, oldest first, ``last`` of them at most.
+    """Return the periods of ``company`` (a row of companies) as known at ``as_of``: the ``last`` newest, oldest first.
 
     Raises InputMissingError where nothing was known then.
     """

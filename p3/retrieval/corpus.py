@@ -15,11 +15,16 @@ class Text(Protocol):
     """A document's text with its sections and page starts."""
 
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The whole text."""
+
     @property
-    def sections(self) -> Sequence[SectionSpan]: ...
+    def sections(self) -> Sequence[SectionSpan]:
+        """Its sections, in order."""
+
     @property
-    def pages(self) -> Sequence[int] | None: ...
+    def pages(self) -> Sequence[int] | None:
+        """The offset at which each page starts, None where there are no pages."""
 
 
 class Unread(NamedTuple):
@@ -35,7 +40,7 @@ def passages_of(
     read: Callable[[str], bytes],
     to_text: Callable[[bytes, str], Text],
 ) -> tuple[pl.DataFrame, list[Unread]]:
-    """Return the passages of ``filings`` (rows of filings that have a document_sha), each once, and those that hold no text."""
+    """Return the passages of ``filings`` (rows with a document_sha), each once, and the documents without text."""
     frames, unread = [pl.DataFrame(schema=SCHEMA)], []
     for filing in filings:
         try:

@@ -112,7 +112,9 @@ def check_weights(weights: Path, sha256: str) -> None:
 def _load(source: str) -> Any:
     os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it writes to stderr by itself, terminal or not
     try:
         return SentenceTransformer(source, device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError) as error:

@@ -51,7 +51,7 @@ def _lines(passages: pl.DataFrame, value: float) -> Iterator[tuple[Line, str | N
 
 
 def _printed(value: float) -> list[str]:
-    """Return how a filing may print ``value``: whole numbers with commas at each scale that loses nothing, and decimals."""
+    """Return how a filing may print ``value``: whole at each scale that loses nothing, with commas, and decimals."""
     magnitude = abs(value)
     whole = [
         f"{magnitude / scale:,.0f}" for scale in _SCALES if magnitude >= scale and (magnitude / scale).is_integer()

@@ -1,6 +1,7 @@
 """A ticker's CIK, from EDGAR's list of all tickers."""
 
-from p3.errors import DataError
+from p3.errors import DataError, UsageError
+from p3.scope import Listed
 from p3.sec import urls
 from p3.sec.client import EdgarClient
 from p3.sec.jsonbody import as_object, load_object
@@ -12,7 +13,7 @@ _WHAT = "the list of tickers"
 def find_cik(client: EdgarClient, raw: RawStore, ticker: str) -> int:
     """Return the CIK of ``ticker``, from the list in ``raw`` if it is there, else from EDGAR's newest.
 
-    Shares of several classes are found under either spelling, BRK.B or BRK-B. Raises DataError for a ticker that the
+    Shares of several classes are found under either spelling, BRK.B or BRK-B. Raises UsageError for a ticker that the
     newest list does not have: delisted companies are not in it.
     """
     url = urls.company_tickers(client.www_url)
@@ -25,7 +26,9 @@ def find_cik(client: EdgarClient, raw: RawStore, ticker: str) -> int:
     raw.put(url, reply.content, reply.status, reply.headers, reply.fetched)
     found = parse(reply.content).get(_spelled(ticker))
     if found is None:
-        raise DataError(f"EDGAR lists no company with the ticker {ticker}", "Give its CIK in the scope file.")
+        raise UsageError(
+            f"EDGAR lists no company with the ticker {ticker}", "Check its spelling; delisted ones have none."
+        )
     return found
 
 
@@ -35,6 +38,34 @@ def parse(body: bytes) -> dict[str, int]:
     try:
         return {str(entry["ticker"]): int(entry["cik_str"]) for entry in entries}
     except (KeyError, TypeError, ValueError) as failure:
+        raise DataError(f"{_WHAT} is malformed", "Fetch again; if it stays, report it.") from failure
+
+
+def refresh_listing(client: EdgarClient, raw: RawStore) -> None:
+    """Fetch EDGAR's list of tickers and exchanges into ``raw``, if it changed."""
+    url = urls.company_tickers_exchange(client.www_url)
+    kept = raw.find(url)
+    known = kept.headers if kept is not None and kept.status == FOUND else {}
+    reply = client.get(url, known.get("etag"), known.get("last-modified"))
+    if reply.status == FOUND:
+        raw.put(url, reply.content, reply.status, reply.headers, reply.fetched)
+
+
+def listing(raw: RawStore, www_url: str) -> list[Listed]:
+    """Return EDGAR's list of tickers and exchanges as kept in ``raw``, largest company first; empty if never fetched.
+
+    Raises DataError for a misshapen list.
+    """
+    kept = raw.find(urls.company_tickers_exchange(www_url))
+    if kept is None:
+        return []
+    content = load_object(kept.content, _WHAT)
+    try:
+        columns = {name: at for at, name in enumerate(content["fields"])}
+        at = [columns[name] for name in ("ticker", "cik", "name", "exchange")]
+        rows = ([row[each] for each in at] for row in content["data"])
+        return [Listed(str(ticker), int(cik), str(name), str(exchange)) for ticker, cik, name, exchange in rows]
+    except (KeyError, IndexError, TypeError, ValueError) as failure:
         raise DataError(f"{_WHAT} is malformed", "Fetch again; if it stays, report it.") from failure
 
 

@@ -37,6 +37,11 @@ def document(www_url: str, cik: int, accession: str, name: str) -> str:
     return f"{www_url}/Archives/edgar/data/{cik}/{accession.replace('-', '')}/{quote(name)}"
 
 
+def company_tickers_exchange(www_url: str) -> str:
+    """Return the address of the list of tickers, CIKs and exchanges, ordered by size."""
+    return f"{www_url}/files/company_tickers_exchange.json"
+
+
 def company_tickers(www_url: str) -> str:
     """Return the address of the list of all tickers with their CIKs."""
     return f"{www_url}/files/company_tickers.json"

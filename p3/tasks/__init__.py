@@ -1,4 +1,6 @@
-"""The work behind the commands: ``commands/x.py`` takes the options, ``p3/tasks/x.py`` reads the tree, calls the domain packages, writes back.
+"""The work behind the commands.
+
+``commands/x.py`` takes the options; ``p3/tasks/x.py`` reads the tree, calls the domain packages and writes back.
 
 A module here that defines ``stage`` is a stage of the workflow. Nothing else lists them.
 """

@@ -140,7 +140,20 @@ def _shape(session: Session, found: Answer, origin: str, seconds: float) -> Ask:
 
 
 def _citation(citation: Citation) -> CitationShape:
-    return CitationShape(**{name: getattr(citation, name, None) for name in CitationShape.model_fields})
+    return CitationShape(
+        n=citation.n,
+        document=citation.document,
+        accession=citation.accession,
+        section=citation.section,
+        page=citation.page,
+        start=citation.start,
+        end=citation.end,
+        quote=citation.quote,
+        concept=citation.concept,
+        period=citation.period,
+        value=citation.value,
+        unit=citation.unit,
+    )
 
 
 def _steps(found: Answer) -> dict[str, Any]:

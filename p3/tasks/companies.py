@@ -2,9 +2,12 @@
 
 from typing import Any, NamedTuple
 
+from p3.data.store import Store
 from p3.data.tables import COMPANIES
 from p3.errors import InputMissingError
-from p3.scope import Company
+from p3.scope import Company, Listed
+from p3.sec.tickers import listing
+from p3.settings import Settings
 from p3.workflow.session import Session
 
 
@@ -43,3 +46,8 @@ def row_of(session: Session, company: Company) -> dict[str, Any]:
     if rows.is_empty():
         raise InputMissingError(f"nothing is known of {company.ticker} yet", f"Run `p3 fetch-sec -t {company.ticker}`.")
     return rows.row(0, named=True)
+
+
+def listing_of(store: Store, settings: Settings) -> list[Listed]:
+    """Return EDGAR's list of tickers and exchanges as it was last fetched, for scopes that are a rule."""
+    return listing(store.raw, settings.sec.www_url)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from p3 import clock
-from p3.data.tables import BACKTESTS, COMPANIES
+from p3.data.tables import BACKTESTS
 from p3.scope import Scope
 from p3.shapes import E2E, Backtest, Plan, PlanStep, Trade
 from p3.tasks import backtest, dcf, report, trade
@@ -13,7 +13,7 @@ from p3.workflow.result import Result
 from p3.workflow.runner import Options, RunReport, dry_run, run
 from p3.workflow.scoping import choose
 from p3.workflow.session import Session
-from p3.workflow.single import shape_of
+from p3.workflow.single import origin_of, shape_of
 
 
 def plan(
@@ -48,13 +48,11 @@ def run_all(
 
 
 def _shape(session: Session, scope: Scope, done: RunReport) -> E2E:
-    listed = ", ".join("?" for _ in scope.tickers)
-    companies = session.store.rows(COMPANIES, f"ticker IN ({listed})", scope.tickers)
     return E2E(
         run_id=session.run_id,
         scope=scope.name,
         as_of=clock.iso(session.as_of),
-        origin=", ".join(companies["origin"].unique().sort()),
+        origin=origin_of(session, scope),
         status=done.manifest.status,
         stages=[shape_of(stage) for stage in done.manifest.stages],
         report=None,

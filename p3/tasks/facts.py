@@ -6,6 +6,7 @@ from p3.data.tables import FACTS, LINE_ITEMS
 from p3.facts.resolve import resolve
 from p3.facts.rules import load_rules
 from p3.facts.statements import statements
+from p3.shapes import Duration
 from p3.tasks.companies import row_of
 from p3.workflow.result import Result
 from p3.workflow.scoping import choose
@@ -35,7 +36,7 @@ def _resolve(job: Job) -> Output:
     return Output(rows=items.height, tables=(Rows(LINE_ITEMS, (company["cik"],), items),))
 
 
-def show(session: Session, ticker: str, duration: str, last: int | None, force: bool) -> Result:
+def show(session: Session, ticker: str, duration: Duration, last: int | None, force: bool) -> Result:
     """Return a company's periods as known at the as-of, its line items resolved first where they are not yet."""
     one = choose(session, None, [ticker])
     report = run_one(session, stage(), one, {}, force)

@@ -1,6 +1,6 @@
 """Filing lists, XBRL facts and documents, from EDGAR or the sample into RAW and FACTS."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from p3 import clock
+from p3 import scope as scopes
 from p3.data.tables import COMPANIES, FACTS, FILINGS
 from p3.scope import Company, Scope
 from p3.sec.client import EdgarClient
@@ -15,9 +16,10 @@ from p3.sec.fetch import fetch_company
 from p3.sec.sample import SAMPLE_POLICY
 from p3.sec.selection import FetchPolicy
 from p3.sec.source import EDGAR, SAMPLE, opened
-from p3.sec.tickers import find_cik
-from p3.shapes import FetchedCompany, FetchSec
+from p3.sec.tickers import find_cik, refresh_listing
+from p3.shapes import Fetched, FetchedCompany, FetchSec
 from p3.tasks.companies import rows_of
+from p3.workflow import scoping
 from p3.workflow.manifest import StageReport
 from p3.workflow.result import Result
 from p3.workflow.runner import RunReport
@@ -63,6 +65,15 @@ def _client(session: Session, parameters: Mapping[str, Any]) -> AbstractContextM
     return opened(parameters["source"], sec.identity, sec.data_url, sec.www_url, sec.rate, session.measures)
 
 
+def choose(session: Session, name: str | None, tickers: Sequence[str] | None, source: str) -> Scope:
+    """Return the scope to fetch; one that is a rule is resolved against EDGAR's newest list first."""
+    session.choose(filings=source)
+    if name is not None and scopes.exists(name) and scopes.is_rule(name):
+        with _client(session, _parameters(session)) as client:
+            refresh_listing(client, session.store.raw)
+    return scoping.choose(session, name, tickers)
+
+
 def _fetch(job: Job) -> Output:
     store, company, chosen = job.session.store, company_of(job), job.parameters
     cik = company.cik or find_cik(job.resource, store.raw, company.ticker)
@@ -75,25 +86,18 @@ def _fetch(job: Job) -> Output:
         refresh_before=clock.now() - timedelta(hours=job.session.settings.sec.refresh_hours),
         progress=lambda what: job.step(f"{company.ticker} {what}"),
         origin=chosen["source"],
+        stored=store.rows(FILINGS, "cik = ? AND status = 'stored'", [cik]),
     )
-    filings = _with_stored_before(fetched.filings, store.rows(FILINGS, "cik = ? AND status = 'stored'", [cik]))
     return Output(
-        rows=filings.height,
+        rows=fetched.filings.height,
         tables=(
             Rows(COMPANIES, (cik,), fetched.companies.with_columns(ticker=pl.lit(company.ticker))),
-            Rows(FILINGS, (cik,), filings),
+            Rows(FILINGS, (cik,), fetched.filings),
             Rows(FACTS, (cik,), fetched.facts),
         ),
         content=fetched.fingerprint,
         problems=tuple(Problem(problem.what, problem.reason) for problem in fetched.problems),
         note="; ".join(f"{count} facts ignored: {why}" for why, count in fetched.ignored.items()),
-    )
-
-
-def _with_stored_before(filings: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """Return ``filings`` with the documents that an earlier fetch, for another as-of, has stored."""
-    return filings.update(
-        stored.select("accession", "document", "document_sha", "status"), on=["accession", "document"]
     )
 
 
@@ -118,7 +122,7 @@ def result(session: Session, scope: Scope, report: RunReport) -> Result:
 
 def _shape(session: Session, company: Company, report: StageReport) -> FetchedCompany:
     ended = report.units[company.ticker]
-    status = {"ran": "updated", "fresh": "fresh"}.get(ended, "failed")
+    status: Fetched = "updated" if ended == "ran" else "fresh" if ended == "fresh" else "failed"
     failures = [failure for failure in report.failures if failure.unit == company.ticker]
     own = next((failure.reason for failure in failures if failure.what == report.name), None)
     known = rows_of(session, company)

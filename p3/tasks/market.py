@@ -40,7 +40,9 @@ def market(session: Session, scope: Scope) -> Market:
 
 
 def settle_as_of(session: Session, scope: Scope) -> tuple[str, ...]:
-    """Let the as-of be the last session of prices that do not grow by themselves, the sample's or a folder's; return a note that says so.
+    """Let the as-of be the last session of prices that do not grow by themselves, and return a note that says so.
+
+    The sample's are such, and a folder's.
 
     A valuation or an order for a later moment would set what is known today against a price of long ago. An as-of that
     the user gave stays, and so does now where prices come from a service.
@@ -49,7 +51,7 @@ def settle_as_of(session: Session, scope: Scope) -> tuple[str, ...]:
         return ()
     listed = ", ".join("?" for _ in scope.tickers)
     prices = session.store.rows(PRICES, f"ticker IN ({listed}) AND origin <> 'alpaca'", scope.tickers)
-    last = prices["date"].max()
+    last: date | None = prices["date"].max()  # type: ignore[assignment]  # polars cannot type a column's elements
     if last is None or clock.end_of_day(last) >= session.as_of:
         return ()
     session.settle(clock.end_of_day(last))

@@ -1,4 +1,4 @@
-"""Report pages: sections of tables, charts, answers and paragraphs, rendered by one template that escapes whatever it is given."""
+"""Report pages: tables, charts, answers and paragraphs, rendered by one template that escapes what it is given."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from jinja2 import Environment, Template
 
 @dataclass(frozen=True)
 class Column:
-    """A column's head, and whether it holds numbers."""
+    """A column's head, and whether it holds numbers, long text that may wrap, or how a stage or an order ended."""
 
     name: str
-    number: bool = False
+    kind: Literal["word", "number", "text", "status"] = "word"
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,20 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """A drawing as SVG text, made by p3 itself: it goes into the page as it is."""
+class Charts:
+    """Drawings as SVG text, side by side where there is room: p3 made them, so they go into the page as they are."""
 
-    svg: str
-    kind: Literal["chart"] = "chart"
+    drawings: Sequence[str]
+    kind: Literal["charts"] = "charts"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an answer stands on: its number, where it is, and its words where it quotes any."""
+
+    number: int
+    where: str
+    quote: str
 
 
 @dataclass(frozen=True)
@@ -40,19 +49,20 @@ class AnswerPart:
 
     question: str
     text: str
-    sources: Sequence[str]
+    sources: Sequence[Source]
     kind: Literal["answer"] = "answer"
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of text."""
+    """A paragraph of text, below a smaller heading if it has one."""
 
     text: str
+    heading: str = ""
     kind: Literal["paragraph"] = "paragraph"
 
 
-Part = Table | Chart | AnswerPart | Paragraph
+Part = Table | Charts | AnswerPart | Paragraph
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,8 @@ class Section:
     parts: Sequence[Part] = field(default_factory=tuple)
 
 
-def render(title: str, about: str, sections: Sequence[Section], *, sample: bool) -> str:
-    """Return the page as one HTML document that needs no other file."""
+def render(title: str, about: Sequence[tuple[str, str]], sections: Sequence[Section], *, sample: bool) -> str:
+    """Return the page as one HTML document that needs no other file; ``about`` holds terms and what they are here."""
     return _template().render(title=title, about=about, sections=sections, sample=sample)
 
 

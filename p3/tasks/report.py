@@ -1,6 +1,7 @@
 """The reports of a backtest and of a whole run, as pages."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,24 +10,11 @@ from p3.backtest import charts, metrics
 from p3.backtest.result import BacktestResult
 from p3.scope import Scope
 from p3.shapes import E2E, Backtest, Trade
-from p3.tasks.page import AnswerPart, Chart, Column, Paragraph, Part, Section, Table, render
+from p3.tasks.page import AnswerPart, Charts, Column, Paragraph, Part, Section, Source, Table, render
+from p3.wording import METRICS, MISSING, day, metric, name, number, percent, quantity
 
-_LABELS = {
-    "cagr": "return a year",
-    "volatility": "volatility",
-    "sharpe": "Sharpe ratio",
-    "sortino": "Sortino ratio",
-    "max_drawdown": "deepest loss",
-    "calmar": "Calmar ratio",
-    "turnover": "turnover a year",
-    "costs": "costs paid",
-    "alpha": "alpha a year",
-    "beta": "beta",
-    "information_ratio": "information ratio",
-    "deflated_sharpe": "deflated Sharpe",
-}
-_PERCENT = {"cagr", "volatility", "max_drawdown", "turnover", "alpha", "deflated_sharpe"}
-_MONEY = {"costs"}
+_BARS = 30  # of a chart: more would not be read
+_DECISIONS = 12
 
 
 def backtest_page(scope: Scope, strategy: str, result: BacktestResult, benchmark: str, origin: str) -> str:
@@ -35,7 +23,13 @@ def backtest_page(scope: Scope, strategy: str, result: BacktestResult, benchmark
     parts = _backtest_parts(
         dates, values, result.equity["benchmark"].to_list(), result.metrics, result.benchmark, benchmark
     )
-    about = f"{scope.name}, {dates[0]} to {dates[-1]}, {result.sessions} bars, {result.trades.height} trades"
+    about = [
+        ("scope", scope.name),
+        ("from", str(dates[0])),
+        ("to", str(dates[-1])),
+        ("bars", f"{result.sessions:,}"),
+        ("trades", f"{result.trades.height:,}"),
+    ]
     return render(f"Backtest of {strategy}", about, [Section("Result", parts)], sample="sample" in origin)
 
 
@@ -47,72 +41,91 @@ def run_page(
     trade: Trade | None,
 ) -> str:
     """Return the page of a whole run; parts that a stage could not give are left out, and the stages say why."""
-    sections = [Section("Stages", _stages(run))]
+    sections = []
     if valuations:
         sections.append(Section("Valuations", _valuations(valuations)))
-    if answers:
-        sections.append(Section("Questions", [_answer(answer) for answer in answers]))
-    if backtest is not None:
-        shape, benchmark, name = backtest
-        dates, values = [day for day, _ in shape.equity], [value for _, value in shape.equity]
-        parts = _backtest_parts(dates, values, benchmark, shape.metrics, shape.benchmark, name)
-        sections.append(Section(f"Backtest of {shape.strategy}", parts))
     if trade is not None:
         sections.append(Section("Orders", _orders(trade)))
-    about = f"as of {run.as_of}, run {run.run_id}, {run.status}"
+    if backtest is not None:
+        sections.append(_backtest(*backtest))
+    if answers:
+        sections.append(Section("Questions", [_answer(answer) for answer in answers]))
+    sections.append(Section("Stages of the run", _stages(run)))
+    about = [("as of", day(run.as_of)), ("status", run.status), ("run", run.run_id)]
     return render(f"p3: {run.scope}", about, sections, sample="sample" in run.origin)
 
 
+def _backtest(shape: Backtest, benchmark: Sequence[float], called: str) -> Section:
+    dates, values = [when for when, _ in shape.equity], [value for _, value in shape.equity]
+    parts = _backtest_parts(dates, values, benchmark, shape.metrics, shape.benchmark, called)
+    about = Paragraph(f"{shape.start} to {shape.end}, {shape.sessions:,} bars; fills at the next open, costs included.")
+    newest = shape.decisions[-_DECISIONS:][::-1]
+    rows = [[str(each.date), ", ".join(f"{t} {percent(w)}" for t, w in each.weights.items())] for each in newest]
+    decided = [Paragraph("Target weights; the rest is cash.", "Last decisions")] if rows else []
+    table = [Table([Column("decided on"), Column("target weights", "text")], rows)] if rows else []
+    return Section(f"Backtest of {shape.strategy}", [about, *parts, *decided, *table])
+
+
 def _backtest_parts(
-    dates: Sequence[Any],
+    dates: Sequence[date],
     values: Sequence[float],
     benchmark: Sequence[float],
     ours: Mapping[str, float | None],
     theirs: Mapping[str, float | None],
-    name: str,
+    called: str,
 ) -> list[Part]:
     series = np.asarray(values)
     falls = [0.0, *metrics.drawdowns(series[1:] / series[:-1] - 1)]
-    rows = [[label, _metric(key, ours.get(key)), _metric(key, theirs.get(key))] for key, label in _LABELS.items()]
+    rows = [[label, metric(key, ours.get(key)), metric(key, theirs.get(key))] for key, label in METRICS.items()]
     return [
-        Chart(charts.equity_svg(dates, values, benchmark, name)),
-        Chart(charts.drawdown_svg(dates, falls)),
-        Table([Column(""), Column("strategy", True), Column(name, True)], rows),
+        Charts([charts.equity_svg(dates, values, benchmark, called), charts.drawdown_svg(dates, falls)]),
+        Table([Column("metric"), Column("strategy", "number"), Column(called, "number")], rows),
     ]
 
 
 def _stages(run: E2E) -> list[Part]:
-    rows = [[s.name, s.status, s.why, f"{s.rows:,}", f"{s.seconds:.1f}", str(len(s.failures))] for s in run.stages]
-    heads = [Column("stage"), Column("status"), Column("why"), Column("rows", True), Column("seconds", True)]
-    parts: list[Part] = [Table([*heads, Column("failures", True)], rows)]
+    columns = [
+        Column("stage"),
+        Column("status", "status"),
+        Column("rows", "number"),
+        Column("seconds", "number"),
+        Column("failures", "number"),
+        Column("why", "text"),
+    ]
+    rows = [
+        [s.name, s.status, f"{s.rows:,}", f"{s.seconds:.1f}", f"{len(s.failures):,}" if s.failures else "", s.why]
+        for s in run.stages
+    ]
+    parts: list[Part] = [Table(columns, rows)]
     failures = [[s.name, f.unit, f.what, f.reason] for s in run.stages for f in s.failures]
     if failures:
-        heads = [Column("stage"), Column("company"), Column("what"), Column("reason")]
-        parts += [Paragraph("What failed or is missing:"), Table(heads, failures)]
+        columns = [Column("stage"), Column("company"), Column("what", "text"), Column("reason", "text")]
+        parts += [Paragraph("The rest went on without it.", "What failed or is missing"), Table(columns, failures)]
     return parts
 
 
 def _valuations(rows: Sequence[Mapping[str, Any]]) -> list[Part]:
-    columns = [
-        Column(name, number=name not in ("company", "model"))
-        for name in (
-            "company",
-            "model",
-            "value",
-            "price",
-            "upside",
-            "5 % to 95 %",
-            "chance undervalued",
-            "WACC",
-            "price implies growth",
-        )
-    ]
+    heads = ("value", "price", "upside", "5 % to 95 %", "undervalued", "WACC", "price implies")
+    columns = [Column("company"), *(Column(head, "number") for head in heads), Column("priced on"), Column("model")]
     valued = [row for row in rows if row["value_per_share"] is not None]
-    parts: list[Part] = [Table(columns, [_valuation(row) for row in valued])] if valued else []
+    parts: list[Part] = []
     if valued:
-        upsides = [100 * row["upside"] for row in valued]
-        parts.append(Chart(charts.bars_svg([row["ticker"] for row in valued], upsides, "Upside", "% of price")))
-    parts += [Paragraph(f"{row['ticker']}: {row['refused']}") for row in rows if row["refused"]]
+        ranked = sorted((row for row in valued if row["upside"] is not None), key=lambda row: -row["upside"])
+        first = [(row["ticker"], row["upside"]) for row in ranked[:_BARS]]
+        parts += [
+            Paragraph(
+                "Value a share by discounted cash flow. “Undervalued” is the share of simulated values above the "
+                "price; “price implies” is the growth of revenue a year at which the value would be the price."
+            ),
+            Table(columns, [_valuation(row) for row in valued]),
+            Charts([charts.bars_svg([t for t, _ in first], [u for _, u in first], "Upside, of the price")]),
+        ]
+    refused = [[row["ticker"], row["refused"]] for row in rows if row["refused"]]
+    if refused:
+        parts += [
+            Paragraph("No model fits these.", "Not valued"),
+            Table([Column("company"), Column("why", "text")], refused),
+        ]
     return parts
 
 
@@ -120,62 +133,60 @@ def _valuation(row: Mapping[str, Any]) -> list[str]:
     spread = row["distribution"]
     return [
         row["ticker"],
-        row["model"].replace("_", " "),
-        f"{row['value_per_share']:,.2f}",
-        f"{row['price']:,.2f} ({row['price_date']})",
-        f"{row['upside']:+.0%}",
-        f"{spread['p5']:,.0f} to {spread['p95']:,.0f}",
-        f"{row['probability_undervalued']:.0%}",
-        f"{row['wacc']:.1%}",
-        "none" if row["implied_growth"] is None else f"{row['implied_growth']:.0%}",
+        number(row["value_per_share"]),
+        number(row["price"]),
+        percent(row["upside"], 0, signed=True),
+        f"{number(spread['p5'], 0)} to {number(spread['p95'], 0)}" if spread else MISSING,
+        percent(row["probability_undervalued"], 0),
+        percent(row["wacc"]),
+        percent(row["implied_growth"], 0),
+        str(row["price_date"] or MISSING),
+        name(row["model"] or MISSING),
     ]
 
 
 def _answer(answer: Mapping[str, Any]) -> AnswerPart:
-    sources = [_source(citation) for citation in answer["citations"]]
-    return AnswerPart(answer["question"], answer["answer"], sources)
+    text = answer["answer"]
+    return AnswerPart(answer["question"], text, [_source(citation, text) for citation in answer["citations"]])
 
 
-def _source(citation: Mapping[str, Any]) -> str:
-    where = [citation[name] for name in ("accession", "document", "section", "concept", "period") if citation[name]]
+def _source(citation: Mapping[str, Any], answer: str) -> Source:
+    """Return where a citation leads, with its words unless the answer itself holds them."""
+    where = [citation[key] for key in ("concept", "period", "document", "section") if citation[key]]
     page = [f"page {citation['page']}"] if citation["page"] else []
-    return f"[{citation['n']}] " + ", ".join([*where, *page])
+    accession = [citation["accession"]] if citation["accession"] else []
+    quote = citation["quote"] or ""
+    return Source(citation["n"], ", ".join([*where, *page, *accession]), "" if quote in answer else quote)
 
 
 def _orders(trade: Trade) -> list[Part]:
-    heads = [
-        Column("order"),
+    columns = [
         Column("side"),
+        Column("shares", "number"),
         Column("ticker"),
-        Column("shares", True),
-        Column("price", True),
-        Column("status"),
-        Column("why"),
+        Column("price", "number"),
+        Column("status", "status"),
+        Column("order"),
     ]
     rows = [
         [
-            order.client_order_id,
             order.side,
+            quantity(order.quantity),
             order.ticker,
-            f"{order.quantity:,.0f}",
-            "" if order.average_price is None else f"{order.average_price:,.2f}",
+            number(order.average_price),
             order.status,
-            "; ".join(order.reasons),
+            order.client_order_id,
         ]
         for order in trade.orders
     ]
-    held = ", ".join(f"{shares:,.0f} {ticker}" for ticker, shares in trade.positions.items()) or "nothing"
-    account = Paragraph(
-        f"The {trade.mode} account holds {held} and {trade.cash:,.2f} in cash. `p3 trace ORDER` walks an order back."
-    )
-    return (
-        [Table(heads, rows), account] if rows else [Paragraph("No order: the account holds what it should."), account]
-    )
-
-
-def _metric(name: str, value: float | None) -> str:
-    if value is None:
-        return "–"
-    if name in _MONEY:
-        return f"{value:,.0f}"
-    return f"{value:.1%}" if name in _PERCENT else f"{value:.2f}"
+    held = ", ".join(f"{quantity(shares)} {ticker}" for ticker, shares in trade.positions.items()) or "nothing"
+    account = Paragraph(f"The {trade.mode} account holds {held} and {number(trade.cash)} in cash.")
+    parts: list[Part] = [Table(columns, rows)] if rows else [Paragraph("No order: the account holds what it should.")]
+    parts += [
+        Paragraph(f"{each.side} {each.ticker}: {'; '.join(each.reasons)}.") for each in trade.orders if each.reasons
+    ]
+    refused = [[refusal.rule, refusal.detail] for refusal in trade.refused]
+    if refused:
+        columns = [Column("rule"), Column("why", "text")]
+        parts += [Paragraph("Risk limits and gates said no to these.", "Refused"), Table(columns, refused)]
+    return [*parts, account]

@@ -7,6 +7,7 @@ from p3.data.tables import COMPANIES
 from p3.retrieval.embedding import load
 from p3.retrieval.filters import Filters
 from p3.retrieval.search import Hit, search
+from p3.retrieval.understand import check_question
 from p3.shapes import Passage, Search
 from p3.tasks.companies import cik_of
 from p3.workflow.result import Result
@@ -19,6 +20,7 @@ def find(
 ) -> Result:
     """Return the ``k`` best passages known at the as-of."""
     started = clock.monotonic()
+    check_question(query)
     ciks = [cik_of(session, company) for company in choose(session, None, tickers).companies] if tickers else []
     filters = Filters(session.as_of, tuple(ciks), tuple(forms), tuple(sections))
     index, companies = session.store.index, session.store.rows(COMPANIES)

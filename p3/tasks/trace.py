@@ -4,14 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
-
 from p3 import clock
-from p3.data.ledger_schema import audit, orders
 from p3.data.tables import DECISIONS, FILINGS, VALUATIONS
 from p3.errors import UsageError
 from p3.retrieval.evidence import sentence_with
 from p3.shapes import Link, Trace
+from p3.wording import amount
 from p3.workflow.result import Result
 from p3.workflow.session import Session
 
@@ -29,18 +27,17 @@ def trace(session: Session, order_id: str) -> Result:
         valuation = session.store.rows(VALUATIONS, "valuation_id = ?", [decision["valuation_id"]]).row(0, named=True)
         links.append(_valuation_link(valuation))
         links += _inputs(session, valuation)
-    return Result(Trace(order=order["client_order_id"], links=links, audit_entries=entries))
+    origin = valuation["origin"] if valuation else ""
+    return Result(Trace(order=order["client_order_id"], origin=origin, links=links, audit_entries=entries))
 
 
 def _order(session: Session, order_id: str) -> dict[str, Any]:
-    with session.store.ledger.transaction() as connection:
-        query = sa.select(orders).where(orders.c.client_order_id == order_id)
-        row = connection.execute(query).mappings().first()
+    row = session.store.ledger.order(order_id)
     if row is None:
         raise UsageError(
             f"no order {order_id[:60]!r}", 'List them with `p3 sql "SELECT client_order_id, ticker FROM orders"`.'
         )
-    return dict(row)
+    return row
 
 
 def _decision(session: Session, order: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -59,10 +56,6 @@ def _order_link(order: Mapping[str, Any]) -> Link:
 
 def _audit_links(session: Session, order: Mapping[str, Any]) -> list[Link]:
     """Return what the audit log says of the order and of the risk limits on its decision, oldest first."""
-    subjects = (order["client_order_id"], order["decision_id"])
-    with session.store.ledger.transaction() as connection:
-        query = sa.select(audit).where(audit.c.subject.in_(subjects)).order_by(audit.c.seq)
-        rows = connection.execute(query).mappings().all()
     return [
         Link(
             kind="audit",
@@ -70,7 +63,7 @@ def _audit_links(session: Session, order: Mapping[str, Any]) -> list[Link]:
             detail={"seq": row["seq"], "at": row["at"], "digest": row["digest"]},
             sql=f"SELECT * FROM audit WHERE seq = {row['seq']}",
         )
-        for row in rows
+        for row in session.store.ledger.audit_entries((order["client_order_id"], order["decision_id"]))
     ]
 
 
@@ -101,11 +94,12 @@ def _valuation_link(row: Mapping[str, Any]) -> Link:
 
 
 def _inputs(session: Session, valuation: Mapping[str, Any]) -> list[Link]:
-    """Return each input of the valuation that rests on facts, followed by its newest facts, their filings and sentences."""
+    """Return each input of the valuation, followed by its newest facts, their filings and sentences."""
     links: list[Link] = []
     for row in valuation["inputs"]:
-        title = f"{row['name']} = {_amount(row['value'])} {row['unit']} ({row['assumption']})"
-        sql = f"SELECT unnest(inputs, recursive := true) FROM valuations WHERE valuation_id = '{valuation['valuation_id']}'"
+        title = f"{row['name']} = {amount(row['value'], row['unit'])} ({row['assumption']})"
+        where = f"valuation_id = '{valuation['valuation_id']}'"
+        sql = f"SELECT unnest(inputs, recursive := true) FROM valuations WHERE {where}"
         links.append(Link(kind="input", title=title, detail={"sources": len(row["sources"])}, sql=sql))
         for source in _worth_showing(session, row["sources"]):
             links += _source(session, valuation["cik"], source)
@@ -145,10 +139,10 @@ def _unlisted_link(source: Mapping[str, Any]) -> Link:
 
 
 def _market_link(source: Mapping[str, Any]) -> Link:
-    table = "rates" if source["unit"] in ("fraction", "rate", "pure") else "prices"
-    column = "series" if table == "rates" else "ticker"
-    sql = f"SELECT * FROM {table} WHERE {column} = '{source['concept']}' AND date = '{source['end']}'"
-    title = f"{source['concept']} on {source['end']}: {_amount(source['value'])} {source['unit']}"
+    kind, _, ticker = source["concept"].rpartition(" ")
+    table, column = ("prices", "ticker") if kind == "close" else ("rates", "series")
+    sql = f"SELECT * FROM {table} WHERE {column} = '{ticker}' AND date = '{source['end']}'"
+    title = f"{source['concept']} on {source['end']}: {amount(source['value'], source['unit'])}"
     return Link(kind="market", title=title, detail={"known_from": clock.iso(source["accepted"])}, sql=sql)
 
 
@@ -159,7 +153,7 @@ def _fact_link(cik: int, source: Mapping[str, Any]) -> Link:
         f"SELECT * FROM facts WHERE cik = {cik} AND concept = '{source['concept']}' AND \"start\" {start}"
         f" AND \"end\" = '{source['end']}' AND accession = '{source['accession']}'"
     )
-    title = f"{source['taxonomy']}:{source['concept']} {period}: {_amount(source['value'])} {source['unit']}"
+    title = f"{source['taxonomy']}:{source['concept']} {period}: {amount(source['value'], source['unit'])}"
     return Link(kind="fact", title=title, detail={"accepted": clock.iso(source["accepted"])}, sql=sql)
 
 
@@ -182,7 +176,3 @@ def _sentence_links(session: Session, filing: Mapping[str, Any], source: Mapping
 
 def _open(table: str, column: str, value: str) -> str:
     return f"SELECT * FROM {table} WHERE {column} = '{value}'"
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.6g}"

@@ -115,7 +115,7 @@ def plan(
             shares = _shares(target * equity / price - held, price, rules, leaves=not target)
             if shares:
                 order = _order(client_order_id(decision_id, ticker), ticker, shares, price, rules.collar_bps)
-                reason = f"target {target:.4%} of {equity:.2f}, held {held * price / equity:.4%} at {price}"
+                reason = f"target {target:.1%} of {equity:,.2f}, held {held * price / equity:.1%} at {price:,.2f}"
                 orders.append(replace(order, held=held, reasons=(reason,)))
     return sorted(orders, key=lambda order: order.side is Side.BUY)
 

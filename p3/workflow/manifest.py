@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from p3.errors import ConfigurationError
+from p3.shapes import Ended
 
 SCHEMA_VERSION = 1
 
@@ -26,11 +27,11 @@ class StageReport:
     """How a stage went."""
 
     name: str
-    status: str  # ran | fresh | failed | blocked
+    status: Ended
     why: str
     rows: int = 0
     seconds: float = 0.0
-    units: dict[str, str] = field(default_factory=dict)  # unit -> ran | fresh | failed | blocked
+    units: dict[str, Ended] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     results: dict[str, str] = field(default_factory=dict)  # unit -> fingerprint or id of what it made
 

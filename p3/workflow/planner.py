@@ -1,4 +1,7 @@
-"""The planner: what has to run, what is fresh, what is blocked, and why. Pure: declarations and records in, steps out."""
+"""The planner: what has to run, what is fresh, what is blocked, and why.
+
+Pure: declarations and records in, steps out.
+"""
 
 import hashlib
 import json
@@ -103,7 +106,10 @@ def plan_stage(
     pending: Collection[tuple[str, str]] = (),
     force: bool = False,
 ) -> list[Step]:
-    """Return the steps of one stage; ``pending`` are the units (stage, unit) of earlier stages that are about to run."""
+    """Return the steps of one stage.
+
+    ``pending`` are the units (stage, unit) of earlier stages that are about to run.
+    """
     return [_step(stage, unit, known, records, moment, pending, force) for unit in stage.units]
 
 

@@ -1,6 +1,6 @@
 """The order of stages: each after those that it reads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from p3.errors import UsageError
 from p3.workflow.stage import Kind, Stage
@@ -8,17 +8,23 @@ from p3.workflow.stage import Kind, Stage
 _KINDS = list(Kind)
 
 
-def between(ordered: list[Stage], first: str | None, last: str | None) -> list[Stage]:
+def check_names(stages: Sequence[Stage], wanted: Collection[str]) -> None:
+    """Raise UsageError where a name of ``wanted`` is no stage's."""
+    names = [stage.name for stage in stages]
+    unknown = sorted(set(wanted).difference(names))
+    if unknown:
+        raise UsageError(f"unknown stage {unknown[0]!r}", f"Stages: {', '.join(names)}.")
+
+
+def between(ordered: Sequence[Stage], first: str | None, last: str | None) -> list[Stage]:
     """Return the stages from ``first`` to ``last``, both included."""
     names = [stage.name for stage in ordered]
-    for name in (first, last):
-        if name is not None and name not in names:
-            raise UsageError(f"unknown stage {name!r}", f"Stages: {', '.join(names)}.")
+    check_names(ordered, [name for name in (first, last) if name is not None])
     low = names.index(first) if first else 0
     high = names.index(last) if last else len(names) - 1
     if low > high:
         raise UsageError(f"{first} comes after {last}", f"The order is {', '.join(names)}.")
-    return ordered[low : high + 1]
+    return list(ordered[low : high + 1])
 
 
 def in_order(declared: Sequence[Stage]) -> list[Stage]:

@@ -1,9 +1,10 @@
-"""The runner: takes the plan's steps, runs them company by company, commits in batches, and records what became of each.
+"""The runner: takes the plan's steps, runs them company by company, commits in batches, records what became of each.
 
 1. For each stage in order it asks the planner again, so that a stage whose input turned out unchanged stays fresh.
 2. It takes the stage's lock, so that two processes never write the same tables.
 3. It runs each unit; a company's failure is recorded and the others go on.
-4. Every ``batch`` units it commits: tables and passages first, then the ledger's record. A kill in between leaves rows without a record,
+4. Every ``batch`` units it commits: tables and passages first, then the ledger's record. A kill in between leaves rows
+without a record,
    which the next run replaces by the same rows.
 """
 
@@ -17,17 +18,31 @@ import polars as pl
 
 from p3 import __version__, clock
 from p3.data import locks
-from p3.errors import BusyError, ConfigurationError, DataError, ExitCode, InputMissingError, P3Error, UpstreamError
-from p3.scope import Scope
+from p3.data.delta import check
+from p3.errors import (
+    BusyError,
+    ConfigurationError,
+    DataError,
+    ExitCode,
+    InputMissingError,
+    P3Error,
+    UpstreamError,
+    UsageError,
+)
+from p3.scope import CUSTOM, Scope
+from p3.shapes import Ended
 from p3.workflow.code_version import code_version
 from p3.workflow.manifest import Failure, Manifest, StageReport
 from p3.workflow.planner import Action, Declared, Moment, Record, Records, Step, plan, plan_stage
+from p3.workflow.registry import check_names
 from p3.workflow.session import Session
-from p3.workflow.stage import Job, Output, Stage
+from p3.workflow.stage import Job, Output, Rows, Stage
 
 log = logging.getLogger("p3.workflow")
 
-_STOPS_THE_STAGE = (ConfigurationError, BusyError)
+_STOPS_THE_STAGE = (ConfigurationError, BusyError, UsageError)
+_BEST_FIRST: tuple[Ended, ...] = ("ran", "fresh", "failed")
+_ENDED: dict[Action, Ended] = {Action.RUN: "failed", Action.FRESH: "fresh", Action.BLOCKED: "blocked"}
 _GIVE_UP_AFTER = 3  # units in a row that the upstream service refused
 
 
@@ -56,7 +71,7 @@ class _Work:
     done: list[tuple[Step, Output, float]] = field(default_factory=list)
     failed: list[tuple[Step, P3Error]] = field(default_factory=list)
     errors: list[P3Error] = field(default_factory=list)
-    units: dict[str, str] = field(default_factory=dict)
+    units: dict[str, Ended] = field(default_factory=dict)
     rows: int = 0
     refused_in_a_row: int = 0
 
@@ -65,6 +80,7 @@ def dry_run(
     session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope: Scope, options: Options
 ) -> list[Step]:
     """Return what a run of ``stages`` would do, and why; ``every`` holds all declared stages."""
+    check_names(every, options.force)
     for stage in stages:
         stage.prepare(session, scope)
     known = {stage.name: _declare(session, stage, scope) for stage in every}
@@ -75,9 +91,11 @@ def dry_run(
 def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope: Scope, options: Options) -> RunReport:
     """Run what has to be run of ``stages`` and return how it went; the manifest lies in the run's folder.
 
-    A stage that got nothing, or failed for too many companies, ends the run unless ``options.keep_going``: ``error`` says why. Raises
-    what no company can do anything about: a missing identity, a full disk, another process at work, a bug.
+    A stage that got nothing, or failed for too many companies, ends the run unless ``options.keep_going``: ``error``
+    says why. Raises what no company can do anything about: a missing identity, a full disk, another process at work, a
+    bug.
     """
+    check_names(every, options.force)
     manifest = _open_manifest(session, stages, scope)
     notes: list[str] = []
     error: P3Error | None = None
@@ -88,7 +106,7 @@ def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope
             manifest.parameters[stage.name] = dict(known[stage.name].parameters)
             report, found = _run_stage(session, stage, known, every, scope, options)
             manifest.stages.append(report)
-            error = None if options.keep_going else _hopeless(session, report, found)
+            error = None if options.keep_going else _hopeless(session, scope, report, found)
             if error is not None:
                 break
         whole = not any(report.failures for report in manifest.stages)
@@ -159,6 +177,8 @@ def _run_unit(
         output = stage.run(job)
         if output.rows == 0:
             raise DataError(f"{stage.name} made no rows for {step.unit}", "See what it reads with `p3 e2e --dry-run`.")
+        for rows in output.tables:
+            check(rows.table, rows.owners, rows.frame)  # here, so that it fails this company and not the whole batch
     except _STOPS_THE_STAGE:
         raise
     except P3Error as error:
@@ -189,15 +209,24 @@ def _commit(session: Session, stage: Stage, work: _Work) -> None:
         parts = [rows for _, output, _ in done for rows in output.tables if rows.table is table]
         if parts:
             owners = list(dict.fromkeys(owner for rows in parts for owner in rows.owners))
-            session.store.tables.replace(
-                table, owners, pl.concat([rows.frame for rows in parts], how="vertical_relaxed")
-            )
+            session.store.tables.replace(table, owners, pl.concat(_standing(parts), how="vertical_relaxed"))
     for _, output, _ in done:
         if output.passages is not None:
             session.store.index.replace(output.passages.cik, output.passages.frame, output.passages.model)
     _record(session, stage, done, failed)
     work.rows += sum(output.rows for _, output, _ in done)
     work.units.update({step.unit: "ran" for step, _, _ in done})
+
+
+def _standing(parts: Sequence[Rows]) -> list[pl.DataFrame]:
+    """Return the frames of ``parts`` without what a later part replaces: two tickers may be one company."""
+    taken: set[int | str] = set()
+    frames = []
+    for rows in reversed(parts):
+        again = taken.intersection(rows.owners)
+        frames.append(rows.frame.filter(~pl.col(rows.table.owner).is_in(list(again))) if again else rows.frame)
+        taken.update(rows.owners)
+    return frames[::-1]
 
 
 def _record(
@@ -228,23 +257,30 @@ def _record(
 
 
 def _report(session: Session, name: str, steps: Sequence[Step], work: _Work) -> StageReport:
-    """Return the stage's report; what failed earlier and still stands is listed as well as what failed now."""
-    ended = {step.unit: work.units.get(step.unit, step.action.value) for step in steps}
+    """Return the stage's report; what failed earlier and still stands is listed as well as what failed now.
+
+    A fresh unit has what is asked for now: that it failed for another as-of, or when forced, says nothing of it.
+    """
+    ended = {step.unit: work.units.get(step.unit, _ENDED[step.action]) for step in steps}
     letters = session.store.ledger.open_dead_letters([name], list(ended))
-    failures = [Failure(letter["unit"], letter["what"], letter["reason"]) for letter in letters]
+    failures = [
+        Failure(letter["unit"], letter["what"], letter["reason"])
+        for letter in letters
+        if letter["what"] != name or ended[letter["unit"]] != "fresh"
+    ]
     failures += [Failure(step.unit, name, f"blocked: {step.why}") for step in steps if step.action is Action.BLOCKED]
-    status = next((s for s in ("ran", "fresh", "failed") if s in ended.values()), "blocked")
+    status: Ended = next((each for each in _BEST_FIRST if each in ended.values()), "blocked")
     why = next((step.why for step in steps if ended[step.unit] == status), "")
     records = _records_of(session, [name])
     results = {s.unit: r.output for s in steps if (r := records.under(name, s.unit, s.key)) is not None}
     return StageReport(name, status, why, rows=work.rows, units=ended, failures=failures, results=results)
 
 
-def _hopeless(session: Session, report: StageReport, errors: Sequence[P3Error]) -> P3Error | None:
-    """Return why the run should end: a stage got nothing, or too many companies failed for the rest to mean anything."""
+def _hopeless(session: Session, scope: Scope, report: StageReport, errors: Sequence[P3Error]) -> P3Error | None:
+    """Return why the run should end: a stage got nothing, or too many companies failed for the rest to mean much."""
     if report.status == "blocked":
         needed = report.why.split(" ", 1)[0]
-        return InputMissingError(f"{report.name}: {report.why}", f"Run `p3 {needed}` for it first.")
+        return InputMissingError(f"{report.name}: {report.why}", f"Run `p3 {needed}{_words(scope)}` first.")
     failed = [unit for unit, ended in report.units.items() if ended == "failed"]
     if report.status == "failed":
         return errors[0] if len(errors) == 1 or _alike(errors) else _too_many(report, failed)
@@ -252,6 +288,11 @@ def _hopeless(session: Session, report: StageReport, errors: Sequence[P3Error]) 
     if len(failed) >= limits.refuse_after and len(failed) > limits.max_failure_rate * len(report.units):
         return _too_many(report, failed)
     return None
+
+
+def _words(scope: Scope) -> str:
+    """Return the words that name ``scope`` on a command line, with a space before each."""
+    return "".join(f" -t {ticker}" for ticker in scope.tickers[:3]) if scope.name == CUSTOM else f" {scope.name}"
 
 
 def _alike(errors: Sequence[P3Error]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from p3 import clock
 from p3.data.store import Store
+from p3.scope import Listed
 from p3.settings import Settings
 from p3.workflow.progress import Progress, Silent
 
@@ -22,8 +23,10 @@ T = TypeVar("T")
 class Session:
     """One invocation.
 
-    ``pinned`` is the as-of that the user gave, None for now; ``settled`` the one that data which end in the past set instead. ``choices`` are the flags that decide what a stage does, such as a
-    source; ``measures`` are what stages count, such as requests. ``declared`` gives every stage there is.
+    ``pinned`` is the as-of that the user gave, None for now; ``settled`` the one that data which end in the past set
+    instead. ``choices`` are the flags that decide what a stage does, such as a source; ``measures`` are what stages
+    count, such as requests. ``declared`` gives every stage there is, ``listing`` the companies that a scope's rule
+    chooses among.
     """
 
     store: Store
@@ -38,6 +41,7 @@ class Session:
     measures: dict[str, float] = field(default_factory=dict)
     _made: dict[str, Any] = field(default_factory=dict)
     declared: "Callable[[], Sequence[Stage]]" = field(default=tuple)
+    listing: Callable[[], Sequence[Listed]] = field(default=tuple)
 
     @cached_property
     def run_id(self) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from p3 import clock
+from p3.data.tables import COMPANIES
 from p3.scope import Company, Scope
 from p3.shapes import FailureShape, StageRun, StageShape
 from p3.workflow.manifest import StageReport
@@ -30,6 +31,7 @@ def run_stage(
             run_id=session.run_id,
             scope=chosen.name,
             as_of=clock.iso(session.as_of),
+            origin=origin_of(session, chosen),
             stage=shape_of(report.manifest.stages[0]),
         ),
         report.exit_code,
@@ -55,7 +57,7 @@ def shape_of(report: StageReport) -> StageShape:
         why=report.why,
         rows=report.rows,
         seconds=report.seconds,
-        units=report.units,
+        units=dict(report.units),
         failures=[FailureShape(unit=f.unit, what=f.what, reason=f.reason) for f in report.failures],
     )
 
@@ -63,3 +65,10 @@ def shape_of(report: StageReport) -> StageShape:
 def company_of(job: Job) -> Company:
     """Return the company that a unit is."""
     return next(company for company in job.scope.companies if company.ticker == job.unit)
+
+
+def origin_of(session: Session, scope: Scope) -> str:
+    """Return where the filings of a scope's companies came from: edgar, sample, or both."""
+    listed = ", ".join("?" for _ in scope.tickers)
+    companies = session.store.rows(COMPANIES, f"ticker IN ({listed})", scope.tickers)
+    return ", ".join(companies["origin"].unique().sort())

@@ -79,7 +79,10 @@ class Output:
 
 @dataclass(frozen=True)
 class Job:
-    """One unit of work: a company, the shared market data, or a whole scope; ``inputs`` are (stage, unit, what it made)."""
+    """One unit of work: a company, the shared market data, or a whole scope.
+
+    ``inputs`` are (stage, unit, what it made).
+    """
 
     session: "Session"
     scope: Scope
@@ -99,9 +102,10 @@ def _nothing(_session: "Session", _parameters: Mapping[str, Any]) -> Iterator[No
 class Stage:
     """A declared step.
 
-    ``reads`` names the stages whose outputs it uses, ``code`` the packages and configuration files whose change makes its results stale,
-    ``parameters`` the settings that shape them. ``resource`` opens what all units share: a client, a model. ``place`` orders stages that
-    do not read each other. ``prepare`` runs before the stage is planned, may settle the as-of, and returns notes for the user.
+    ``reads`` names the stages whose outputs it uses, ``code`` the packages and configuration files whose change makes
+    its results stale, ``parameters`` the settings that shape them. ``resource`` opens what all units share: a client, a
+    model. ``place`` orders stages that do not read each other. ``prepare`` runs before the stage is planned, may settle
+    the as-of, and returns notes for the user.
     """
 
     name: str

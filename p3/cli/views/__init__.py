@@ -1,1 +1,1 @@
-"""What people see: one module for each command, named as the command, that turns its shape into tables. No computing here."""
+"""What people see: one module for each command, named as it, that turns its shape into tables. No computing here."""

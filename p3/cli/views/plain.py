@@ -2,13 +2,14 @@
 
 from pydantic import BaseModel
 from rich.console import RenderableType
-from rich.pretty import Pretty
-from rich.table import Table
+from rich.text import Text
+
+from p3.cli.views.parts import Column, grid, literal
 
 
 def render(data: BaseModel) -> list[RenderableType]:
     """Return a two-column listing of the fields."""
-    table = Table(box=None, show_header=False, pad_edge=False)
+    table = grid([Column("field"), Column("value", fold=True)])
     for name, value in data.model_dump(mode="json").items():
-        table.add_row(name, Pretty(value) if isinstance(value, list | dict) else str(value))
-    return [table]
+        table.add_row(literal(name), literal(value))
+    return [table] if table.row_count else [Text("Nothing to show.")]

@@ -23,5 +23,5 @@ def test_the_same_input_gives_the_same_bytes():
 
 
 def test_bars_carry_their_labels():
-    drawing = charts.bars_svg(["MSFT", "NVDA"], [0.4, -0.1], "Upside", "fraction")
+    drawing = charts.bars_svg(["MSFT", "NVDA"], [0.4, -0.1], "Upside")
     assert drawing.index("MSFT") and drawing.index("NVDA")

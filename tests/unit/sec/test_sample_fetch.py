@@ -86,7 +86,8 @@ def test_a_filing_without_a_time_is_known_from_the_end_of_its_day(client):
 def test_the_sections_of_the_digests_are_found(client, form, expected):
     shelf = Shelf()
     filings = fetch_company(client, shelf, NVDA, SAMPLE_POLICY, AS_OF, origin=ORIGIN).filings
+    bodies = {kept.sha: kept.content for kept in shelf.kept.values()}
     for row in filings.filter(form=form, status="stored").iter_rows(named=True):
-        document = to_text(shelf.kept[row["url"]].content, row["document"])
+        document = to_text(bodies[row["document_sha"]], row["document"])
         assert [section.name for section in document.sections] == expected
         assert all(section.end - section.start > 500 for section in document.sections)

@@ -11,7 +11,7 @@ from loopback_edgar import Fault, LoopbackEdgar
 from shared_data import shared
 from tiny_mirror import ANNUAL, CIK, EARNINGS, QUARTER, MemoryStore
 
-from p3.errors import DataError, UpstreamError
+from p3.errors import DataError, UpstreamError, UsageError
 from p3.sec.client import EdgarClient, Retry
 from p3.sec.fetch import Fetched, fetch_company
 from p3.sec.governor import Unlimited
@@ -208,7 +208,7 @@ def test_tickers_give_ciks_and_are_asked_for_once(tmp_path: Path) -> None:
     with talking(tmp_path) as (client, edgar):
         assert find_cik(client, raw, "brk.b") == find_cik(client, raw, "BRK-B") == 1067983
         assert len(edgar.log) == 1
-        with pytest.raises(DataError, match="NKLA"):
+        with pytest.raises(UsageError, match="NKLA"):
             find_cik(client, raw, "NKLA")
         assert len(edgar.log) == 2
 

@@ -1,0 +1,107 @@
+"""The view of `p3 dcf`: the values beside the prices, then each input and where it comes from."""
+
+from collections.abc import Sequence
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.text import Text
+
+from p3.cli.views.parts import Column, FittedTable, fits, grid, heading, indented, one_line, remark, sample
+from p3.shapes import Dcf, ValuationInput, ValuationShape
+from p3.wording import MISSING, amount, day, name, number, percent
+
+_INPUTS_OF = 4  # companies: the inputs of more would bury the summary
+_SUMMARY = (
+    Column("company"),
+    Column("value", number=True),
+    Column("price", number=True),
+    Column("upside", number=True),
+    Column("5 % to 95 %", number=True, rank=1),
+    Column("undervalued", number=True, rank=2),
+    Column("WACC", number=True, rank=3),
+    Column("terminal", number=True, rank=5),
+    Column("price implies", number=True, rank=4),
+    Column("priced on", rank=7),
+    Column("model", rank=6),
+)
+
+
+def render(data: Dcf) -> list[RenderableType]:
+    """Return the summary, the refusals with their reasons, the inputs."""
+    valued = [valuation for valuation in data.valuations if valuation.refused is None]
+    refused = [valuation for valuation in data.valuations if valuation.refused is not None]
+    parts: list[RenderableType] = [*sample(valuation.origin for valuation in data.valuations)]
+    parts.append(
+        FittedTable(_SUMMARY, [_row(valuation) for valuation in valued]) if valued else Text("No company was valued.")
+    )
+    parts.append(remark(f"a share, as of {day(data.as_of)}, run {data.run_id}"))
+    if refused:
+        parts.append(heading("Not valued"))
+    for valuation in refused:
+        parts += [indented(one_line(valuation.ticker, "bold"), 2), indented(one_line(valuation.refused), 4)]
+    if len(valued) > _INPUTS_OF:
+        return [*parts, remark("Add -t TICKER to see a company's inputs, or --json for all.")]
+    for valuation in valued:
+        parts += _inputs(valuation)
+    return parts
+
+
+def _row(valuation: ValuationShape) -> list[Text]:
+    spread = valuation.distribution or {}
+    low, high = spread.get("p5"), spread.get("p95")
+    return [
+        one_line(valuation.ticker, "bold"),
+        one_line(number(valuation.value_per_share)),
+        one_line(number(valuation.price)),
+        one_line(percent(valuation.upside, signed=True), "red" if (valuation.upside or 0.0) < 0 else "green"),
+        one_line(MISSING if low is None or high is None else f"{number(low, 0)} to {number(high, 0)}"),
+        one_line(percent(valuation.probability_undervalued, 0)),
+        one_line(percent(valuation.wacc)),
+        one_line(percent(valuation.terminal_growth)),
+        one_line(percent(valuation.implied_growth)),
+        one_line(valuation.price_date or MISSING),
+        one_line(name(valuation.model or MISSING)),
+    ]
+
+
+def _inputs(valuation: ValuationShape) -> list[RenderableType]:
+    if not valuation.inputs:
+        return []
+    return [heading(f"Inputs of {valuation.ticker}"), Inputs(valuation.inputs)]
+
+
+class Inputs:
+    """Each input with its value and where it comes from: beside it where the width allows, else below."""
+
+    def __init__(self, inputs: Sequence[ValuationInput]) -> None:
+        self._inputs = inputs
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield a table of three columns, or one of two with the sources as further lines."""
+        columns = (Column("input"), Column("value", number=True), Column("by"), Column("where it comes from"))
+        beside = grid(columns)
+        for given in self._inputs:
+            beside.add_row(*_named(given), one_line(_source(given)))
+        if fits(beside, console, options):
+            yield beside
+            return
+        width = max(len(name(given.name)) for given in self._inputs)
+        for given in self._inputs:
+            label, value, by = _named(given)
+            label.pad_right(width - label.cell_len)
+            yield Text.assemble(label, "  ", value, "  ", by)
+            if given.sources:
+                yield indented(remark(_source(given)), 4)
+
+
+def _named(given: ValuationInput) -> tuple[Text, Text, Text]:
+    value = one_line(amount(given.value, given.unit), "bold")
+    return one_line(name(given.name)), value, one_line(given.assumption)
+
+
+def _source(given: ValuationInput) -> str:
+    if not given.sources:
+        return ""
+    first, more = given.sources[0], len(given.sources) - 1
+    period = f"{first.start} to {first.end}" if first.start else f"{first.end}"
+    said = ", ".join(part for part in (f"{first.taxonomy}:{first.concept}", period, first.accession) if part)
+    return f"{said} and {more} more" if more else said

@@ -1,0 +1,157 @@
+"""`p3 sql`'s reader: every table is a view, one query at a time, and nothing outside the tree."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from rate_rows import rates
+
+from p3.data.store import Store
+from p3.data.tables import RATES, TABLES
+from p3.errors import ConfigurationError, InputMissingError, UsageError
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = Store(tmp_path / "tree")
+    made.tables.replace(RATES, ["A", "B"], rates("A", "B"))
+    return made
+
+
+def ask(store: Store, statement: str) -> pl.DataFrame:
+    return store.query().sql(statement, store.views())
+
+
+def files(store: Store) -> set[str]:
+    return {os.path.relpath(path, store.directories.root) for path in store.directories.root.rglob("*")}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT count(*) AS n FROM rates",
+        "select COUNT(*) from RATES;",
+        "WITH r AS (FROM rates) SELECT count(*) FROM r",
+        "SELECT count(*) FROM rates LEFT JOIN units ON unit = series",
+        "/* counted */ SELECT count(*) FROM rates -- twice",
+    ],
+)
+def test_a_query(store: Store, statement: str) -> None:
+    assert ask(store, statement).item() == 2
+
+
+@pytest.mark.parametrize("statement", ["SHOW TABLES", "SELECT table_name FROM information_schema.tables"])
+def test_every_table_is_listed_before_anything_was_embedded(store: Store, statement: str) -> None:
+    listed = set(ask(store, statement).to_series())
+    assert set(TABLES) | {"units", "runs", "audit", "orders"} <= listed
+    assert "passages" not in listed
+
+
+def test_describe(store: Store) -> None:
+    assert ask(store, "DESCRIBE rates")["column_name"].to_list() == list(RATES.schema)
+
+
+def test_passages_before_there_are_any_name_the_command(store: Store) -> None:
+    with pytest.raises(InputMissingError) as caught:
+        ask(store, "SELECT count(*) FROM passages")
+    assert "p3 embed" in caught.value.remedy
+
+
+def test_a_table_of_the_ledger(store: Store) -> None:
+    assert ask(store, "SELECT name FROM migrations").height > 0
+
+
+def test_a_table_that_was_never_written_is_empty(store: Store) -> None:
+    assert ask(store, "SELECT * FROM valuations").height == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "",
+        ";",
+        "SELECT 1; SELECT 2",
+        "DELETE FROM rates",
+        "INSERT INTO rates SELECT * FROM rates",
+        "UPDATE rates SET value = 0",
+        "DROP VIEW rates",
+        "CREATE TABLE mine AS SELECT 1",
+        "COPY rates TO '{tree}/out.csv'",
+        "EXPLAIN ANALYZE COPY (SELECT 1) TO '{tree}/out.csv'",
+        "ATTACH '{tree}/out.duckdb'",
+        "EXPORT DATABASE '{tree}/out'",
+        "SET enable_external_access = true",
+        "PRAGMA database_list",
+        "INSTALL httpfs",
+        "CALL pragma_version()",
+    ],
+)
+def test_anything_but_one_query_is_refused(store: Store, statement: str) -> None:
+    ask(store, "SELECT count(*) FROM rates, units")
+    before = files(store)
+    with pytest.raises(UsageError):
+        ask(store, statement.format(tree=store.directories.root))
+    assert files(store) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM read_text('{outside}')",
+        "SELECT * FROM '{outside}'",
+        "SELECT * FROM read_csv('{tree}/../outside.csv')",
+        "SELECT * FROM read_csv('{tree}-beside/outside.csv')",
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM read_csv('http://localhost:9/x.csv')",
+        "SELECT * FROM nosuchtable",
+        "SELECT nosuchcolumn FROM rates",
+        "SELEC",
+        "SELECT * FROM statement",
+        "SELECT * FROM store",
+    ],
+)
+def test_what_is_not_in_the_tree_is_not_read(store: Store, statement: str) -> None:
+    root = store.directories.root
+    outside = root.parent / "outside.csv"
+    outside.write_text("a\n1\n")
+    beside = root.with_name("tree-beside")
+    beside.mkdir()
+    (beside / "outside.csv").write_text("a\n1\n")
+    with pytest.raises(UsageError) as caught:
+        ask(store, statement.format(outside=outside, tree=root))
+    assert caught.value.message.count("\n") == 0
+
+
+def test_rows_take_parameters_and_never_their_text(store: Store) -> None:
+    assert store.rows(RATES, "series = ?", ["A"])["series"].to_list() == ["A"]
+    assert store.rows(RATES, "series = ?", ["A' OR '1'='1"]).height == 0
+
+
+def test_a_reader_sees_the_tables_as_they_were_when_it_first_looked(store: Store) -> None:
+    reader = store.query()
+    assert reader.rows(RATES).height == 2
+    store.tables.replace(RATES, ["A"], rates("A").clear())
+    assert reader.rows(RATES).height == 2
+    assert store.rows(RATES).height == 1
+
+
+def test_an_export_is_a_plain_database_of_all_there_is(store: Store, tmp_path: Path) -> None:
+    store.ledger.start_run("r", "c", "f2", datetime(2024, 1, 1, tzinfo=UTC))
+    path = tmp_path / "it's out.duckdb"
+    names = store.query().export(str(path), store.views())
+    assert set(TABLES) | {"units", "runs"} <= set(names)
+    assert "passages" not in names
+    with duckdb.connect(str(path), read_only=True) as exported:
+        assert exported.sql("SELECT count(*) FROM rates").fetchall() == [(2,)]
+        assert exported.sql("SELECT run_id FROM runs").fetchall() == [("r",)]
+        assert {row[0] for row in exported.sql("SHOW TABLES").fetchall()} == set(names)
+
+
+def test_an_export_to_nowhere_is_told_and_leaves_nothing(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "missing" / "out.duckdb"
+    with pytest.raises(ConfigurationError, match="cannot write"):
+        store.query().export(str(path), store.views())
+    assert not path.parent.exists()
