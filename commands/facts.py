@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from p3.commands import ForceOption, TickerOption
 
-from p3 import scope as scopes
 from p3.errors import UsageError
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ def run(
     force: ForceOption = False,
 ) -> "Result":
     """Show a company's line items with their sources, or resolve those of a whole scope."""
+    from p3 import scope as scopes
     from p3.tasks import facts
     from p3.workflow.single import run_stage
 

@@ -5,6 +5,7 @@ second run doubles nothing.
 """
 
 import errno
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _ATTEMPTS = 5
+_LEAST_FREE = 1024 * 1024  # bytes: a log entry and its files' ends
 
 
 class DeltaTables:
@@ -70,10 +72,19 @@ class DeltaTables:
         if opened is not None:
             opened.optimize.compact()
 
+    def _check_space(self, table: Table, frame: pl.DataFrame) -> None:
+        """Raise ConfigurationError where a commit cannot fit: the library would say so less plainly, and late."""
+        needed = _LEAST_FREE + 2 * frame.estimated_size()
+        if shutil.disk_usage(self._directories.layer(table.layer)).free < needed:
+            raise ConfigurationError(
+                f"no space left in {self._directories.root}", "Free space, or name another --data-dir."
+            )
+
     def _commit(self, table: Table, frame: pl.DataFrame, predicate: str) -> int:
         from deltalake import DeltaTable, Schema, write_deltalake
         from deltalake.exceptions import CommitFailedError, DeltaError
 
+        self._check_space(table, frame)
         path, rows = str(self._path(table)), frame.to_arrow()
         try:
             if self.version(table) is None:

@@ -4,6 +4,8 @@ Writers hold the index lock, which the caller takes. A company's passages are re
 old ones or the new ones, and looks for new commits at every query.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from p3.errors import DataError, InputMissingError
+from p3.errors import ConfigurationError, DataError, InputMissingError
 
 TABLE = "passages"
 KEY = "passage_id"
@@ -52,12 +54,13 @@ class PassageIndex:
         """
         rows = passages.unique(KEY, keep="first", maintain_order=True)
         _check(cik, rows)
-        if self._exists():
-            self._merge(cik, rows, model)
-        else:
-            schema = _schema(rows, model)
-            self._connect().create_table(TABLE, rows.to_arrow().cast(schema), schema=schema)
-        self._index_columns()
+        with _writing():
+            if self._exists():
+                self._merge(cik, rows, model)
+            else:
+                schema = _schema(rows, model)
+                self._connect().create_table(TABLE, rows.to_arrow().cast(schema), schema=schema)
+            self._index_columns()
         return rows.height
 
     def _merge(self, cik: int, rows: pl.DataFrame, model: str) -> None:
@@ -180,6 +183,19 @@ def _fetch(query: Any) -> pl.DataFrame:
         return pl.DataFrame(query.to_arrow())
     except (ValueError, RuntimeError, OSError) as error:
         raise DataError(f"the passage index cannot be read: {error}", _REBUILD) from error
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Translate LanceDB's errors at a write into p3's."""
+    try:
+        yield
+    except (ValueError, RuntimeError, OSError) as error:
+        if isinstance(error, OSError) or "os error 28" in str(error):
+            raise ConfigurationError(
+                "cannot write the passage index: No space left on device", "Free space, or name another --data-dir."
+            ) from error
+        raise DataError(f"the passage index cannot be written: {error}", _REBUILD) from error
 
 
 def _indices(table: Any) -> set[str]:

@@ -6,6 +6,7 @@ applied once and recorded.
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
+import tenacity
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from p3.clock import iso, now
@@ -228,12 +230,23 @@ def _engine(url: str | Path) -> sa.Engine:
     return engine
 
 
+def _patiently(execute: Callable[[str], object], statement: str) -> None:
+    """Execute ``statement``, again where another process holds the file: the switch to WAL does not wait by itself."""
+    attempts = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(sqlite3.OperationalError),
+        wait=tenacity.wait_random(0.01, 0.1),
+        stop=tenacity.stop_after_delay(_BUSY_SECONDS),
+        reraise=True,
+    )
+    attempts(execute, statement)
+
+
 def _configure_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = (
         None  # p3 begins its own transactions, so that a read then write never meets a busy upgrade
     )
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _patiently(cursor.execute, "PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")  # an order journalled is on disk before it is sent
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()

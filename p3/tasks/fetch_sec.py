@@ -56,7 +56,7 @@ def _parameters(session: Session) -> dict[str, Any]:
         "annual": policy.annual,
         "quarterly": policy.quarterly,
         "current": policy.current,
-        "as_of": session.as_of_key if session.pinned else "latest",
+        "as_of": session.as_of_key if session.pinned and source != SAMPLE else "latest",
     }
 
 
@@ -82,7 +82,7 @@ def _fetch(job: Job) -> Output:
         store.raw,
         cik,
         FetchPolicy(chosen["annual"], chosen["quarterly"], chosen["current"]),
-        job.session.as_of,
+        job.session.as_of if chosen["as_of"] != "latest" else clock.now(),
         refresh_before=clock.now() - timedelta(hours=job.session.settings.sec.refresh_hours),
         progress=lambda what: job.step(f"{company.ticker} {what}"),
         origin=chosen["source"],

@@ -16,7 +16,7 @@ from p3.data.order_book import OrderJournal, SimulatedAccounts
 from p3.data.tables import DECISIONS, MOMENT
 from p3.errors import DataError, P3Error, RefusedError
 from p3.portfolio import strategy as strategies
-from p3.portfolio.limits import Quote, Refusal, check
+from p3.portfolio.limits import Quote, Refusal, RiskLimits, check
 from p3.portfolio.strategy import Strategy
 from p3.scope import Scope
 from p3.shapes import OrderShape, RefusalShape, Trade
@@ -36,6 +36,7 @@ from p3.workflow.stage import Job, Kind, Output, Problem, Rows, Stage
 
 _GOOD_FOR = timedelta(hours=1)
 _COLLAR_BPS = Decimal(100)
+_REAL_PRICE_AGE_DAYS = 4
 
 
 class LimitsRefusedError(RefusedError):
@@ -161,7 +162,7 @@ def _plan(job: Job, broker: Broker, decision: _Decision, strategy: Strategy, kno
         _limit_quotes(known, decision),
         {ticker: float(shares) for ticker, shares in positions.items()},
         float(account.equity),
-        strategy.limits,
+        _limits(strategy, account.mode),
         as_of=decision.moment,
     )
     _note_check(job.session, decision, planned, refusals)
@@ -170,6 +171,14 @@ def _plan(job: Job, broker: Broker, decision: _Decision, strategy: Strategy, kno
     created = clock.now()
     reasoned = tuple(_reasoned(order, decision, strategy) for order in planned)
     return Plan(account.account_id, decision.decision_id, created, created + _GOOD_FOR, reasoned)
+
+
+def _limits(strategy: Strategy, mode: Mode) -> RiskLimits:
+    """Return the strategy's limits; a real order is never sized at a price older than a long weekend."""
+    if mode is Mode.SIMULATED:
+        return strategy.limits
+    oldest = min(strategy.limits.max_price_age_days, _REAL_PRICE_AGE_DAYS)
+    return strategy.limits.model_copy(update={"max_price_age_days": oldest})
 
 
 def _limit_quotes(known: Market, decision: _Decision) -> dict[str, Quote]:

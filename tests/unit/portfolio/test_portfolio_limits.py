@@ -63,7 +63,7 @@ def test_an_unknown_price_refuses_the_order_and_hides_a_position(quote):
 
 
 def test_a_stale_price():
-    stale = {**QUOTES, "A": Quote(100.0, NOW - timedelta(days=6))}
+    stale = {**QUOTES, "A": Quote(100.0, NOW - timedelta(days=LIMITS.max_price_age_days + 1))}
     assert rules({"A": 1.0}, quotes=stale) == [("stale_price", "A")]
     assert rules({"B": 1.0}, {"A": 1.0}, quotes=stale) == []
 
