@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 Duration = Literal["annual", "quarter", "ttm"]
-Fetched = Literal["updated", "fresh", "failed"]
+FetchStatus = Literal["updated", "fresh", "failed"]
 Ended = Literal["ran", "fresh", "failed", "blocked"]
 
 
@@ -58,7 +58,7 @@ class FetchedCompany(Shape):
     cik: int | None
     filings: int
     facts: int
-    status: Fetched
+    status: FetchStatus
     error: str | None
     missing: list[str]
 

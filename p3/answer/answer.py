@@ -11,7 +11,9 @@ model whose every
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
+from p3.answer import companies
 from p3.answer.expression import NotComputableError
 from p3.answer.figures import Figures, NotYetKnownError
 from p3.answer.lexicon import load_lexicon
@@ -19,7 +21,7 @@ from p3.answer.names import required_names
 from p3.answer.numeric import compute
 from p3.answer.periods import PeriodKey
 from p3.answer.phrasing import gather, sentence, signals, spans, steps
-from p3.answer.quotes import best_quotes, cite
+from p3.answer.quotes import Nearness, best_quotes, cite
 from p3.answer.reading import NotNumericError, Request, read
 from p3.answer.result import Answer, Citation, Context, Passage
 from p3.answer.worded import Worded, word
@@ -120,7 +122,7 @@ def _from_passages(asked: str, context: Context, taken: tuple[str, ...]) -> Answ
     if context.model is not None:
         worded = word(asked, passages, context.model)
         return _worded_answer(asked, worded, context.model.name, taken)
-    return _quoted_answer(asked, query, passages, taken)
+    return _quoted_answer(asked, query, passages, taken, _nearness(asked, context))
 
 
 def _allowed(asked: str, query: Query, context: Context) -> list[Passage]:
@@ -138,8 +140,17 @@ def _allowed(asked: str, query: Query, context: Context) -> list[Passage]:
     ]
 
 
-def _quoted_answer(asked: str, query: Query, passages: Sequence[Passage], taken: tuple[str, ...]) -> Answer:
-    quotes = best_quotes(query, passages)
+def _nearness(asked: str, context: Context) -> Nearness | None:
+    """Return the nearness to the question without its companies' names, which stand all over their filings."""
+    if context.similarity is None:
+        return None
+    return partial(context.similarity, companies.without(asked, context.companies))
+
+
+def _quoted_answer(
+    asked: str, query: Query, passages: Sequence[Passage], taken: tuple[str, ...], nearness: Nearness | None
+) -> Answer:
+    quotes = best_quotes(query, passages, nearness)
     if not quotes:
         return _abstained(asked, "no sentence of the passages found holds enough of what is asked", taken)
     citations = tuple(cite(n, quote.sentence) for n, quote in enumerate(quotes, start=1))
@@ -148,9 +159,7 @@ def _quoted_answer(asked: str, query: Query, passages: Sequence[Passage], taken:
     taken = (*taken, f"quoted {len(quotes)} sentences of {len(passages)} passages")
     own_words = sum(weight >= 1.0 for weight in query.terms.values())
     words = min(1.0, own_words / _WORDS_ENOUGH)
-    return _weighed(
-        draft, taken, {"quoted": _QUOTED, "coverage": round(quotes[0].coverage, 4), "words": round(words, 4)}
-    )
+    return _weighed(draft, taken, {"quoted": _QUOTED, "fit": round(quotes[0].fit, 4), "words": round(words, 4)})
 
 
 def _worded_answer(asked: str, worded: Worded, tier: str, taken: tuple[str, ...]) -> Answer:

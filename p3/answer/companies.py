@@ -31,6 +31,11 @@ def mark(text: str, companies: pl.DataFrame) -> str:
     return _drop_repeats(text)
 
 
+def without(text: str, companies: pl.DataFrame) -> str:
+    """Return ``text`` with "the company" for each company that it names."""
+    return " ".join("the company" if read(word) is not None else word for word in mark(text, companies).split())
+
+
 def read(word: str) -> int | None:
     """Return the CIK of a marked ``word``, None for any other word."""
     match = _MARK.match(word)

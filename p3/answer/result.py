@@ -62,6 +62,7 @@ class Passage(Protocol):
 
 
 Search = Callable[[str, int], Sequence[Passage]]
+Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ class Context:
 
     ``companies`` and ``line_items`` are frames of the tables of those names; line items known after ``as_of`` are
     never used.
-    ``search`` returns passages accepted by ``as_of``, best first. ``documents`` names each accession's document.
+    ``search`` returns passages accepted by ``as_of``, best first. ``similarity`` tells how near in meaning texts are to
+    a question, from -1 to 1; without it sentences are weighed by their words alone. ``documents`` names each
+    accession's document.
     Without a ``model`` text is quoted, not worded.
     """
 
@@ -80,6 +83,7 @@ class Context:
     as_of: datetime
     model: LanguageModel | None = None
     documents: Mapping[str, str] = field(default_factory=dict)
+    similarity: Similarity | None = None
 
 
 @dataclass(frozen=True, slots=True)

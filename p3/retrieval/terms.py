@@ -14,6 +14,8 @@ _STOP_WORDS = """
     them then there these they this those through to too under until up us use used using very was we were what when
     where which while who whom whose why will with would you your
     company companies year years fiscal fy end based basis amount total please provide give state data
+    say says describe describes discuss discusses mention mentions explain explains tell tells name names list lists
+    main major key primary inc corp ltd plc
     defined define divided during mentioned report reported million billion usd
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())

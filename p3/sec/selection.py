@@ -5,7 +5,7 @@ from datetime import datetime
 
 import polars as pl
 
-_ANNUAL = ("10-K", "10-K405", "10-KT")
+ANNUAL = ("10-K", "10-K405", "10-KT")
 _QUARTERLY = ("10-Q", "10-QT")
 _CURRENT = ("8-K",)
 _RESULTS_ITEM = "2.02"  # Form 8-K, item 2.02: results of operations and financial condition
@@ -29,7 +29,7 @@ def choose(filings: pl.DataFrame, policy: FetchPolicy, as_of: datetime) -> pl.Da
     known = filings.filter(pl.col("accepted") <= as_of)
     results = pl.col("items").str.split(",").list.contains(_RESULTS_ITEM)
     chosen = [
-        _newest(known, _ANNUAL, policy.annual),
+        _newest(known, ANNUAL, policy.annual),
         _newest(known, _QUARTERLY, policy.quarterly),
         _newest(known.filter(results), _CURRENT, policy.current),
     ]

@@ -85,6 +85,7 @@ class Asker:
                 as_of=session.as_of,
                 model=_model(session.settings.language_model),
                 documents=dict(session.store.rows(FILINGS, mine).select("accession", "document").iter_rows()),
+                similarity=self._similarity,
             ),
         )
         shape = _shape(session, found, ", ".join(companies["origin"].unique().sort()), clock.monotonic() - started)
@@ -98,10 +99,19 @@ class Asker:
         index = session.store.index
         if index.version() is None:
             return []
-        if self._embedder is None:
-            self._embedder = load(session.settings.embedding.model)
         companies = session.store.rows(COMPANIES)
-        return search(text, k, index, self._embedder, companies, Filters(session.as_of, tuple(ciks)))
+        return search(text, k, index, self._model(), companies, Filters(session.as_of, tuple(ciks)))
+
+    def _similarity(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the cosine of each text to the question."""
+        vectors = self._model().encode([question, *texts])
+        nearness: list[float] = (vectors[1:] @ vectors[0]).tolist()
+        return nearness
+
+    def _model(self) -> Embedder:
+        if self._embedder is None:
+            self._embedder = load(self._session.settings.embedding.model)
+        return self._embedder
 
 
 def _ask_standard(job: Job) -> Output:
@@ -110,7 +120,7 @@ def _ask_standard(job: Job) -> Output:
     years = view.periods(known, session.as_of, "annual")
     if not years:
         raise DataError(f"no fiscal year of {job.unit} was known at the as-of", "Choose a later --as-of.")
-    name = company["name"].title()
+    name = company_of(job).name or company["name"].title()
     asked = [job.resource.ask(question, [company["cik"]]) for question in standard_questions(name, years[-1].label[2:])]
     answered = sum(each.status == "answered" for each in asked)
     return Output(

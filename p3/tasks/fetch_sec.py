@@ -12,12 +12,12 @@ from p3 import scope as scopes
 from p3.data.tables import COMPANIES, FACTS, FILINGS
 from p3.scope import Company, Scope
 from p3.sec.client import EdgarClient
-from p3.sec.fetch import fetch_company
+from p3.sec.fetch import Fetched, fetch_company
 from p3.sec.sample import SAMPLE_POLICY
-from p3.sec.selection import FetchPolicy
+from p3.sec.selection import ANNUAL, FetchPolicy
 from p3.sec.source import EDGAR, SAMPLE, opened
 from p3.sec.tickers import find_cik, refresh_listing
-from p3.shapes import Fetched, FetchedCompany, FetchSec
+from p3.shapes import FetchedCompany, FetchSec, FetchStatus
 from p3.tasks.companies import rows_of
 from p3.workflow import scoping
 from p3.workflow.manifest import StageReport
@@ -96,8 +96,20 @@ def _fetch(job: Job) -> Output:
             Rows(FACTS, (cik,), fetched.facts),
         ),
         content=fetched.fingerprint,
-        problems=tuple(Problem(problem.what, problem.reason) for problem in fetched.problems),
+        problems=_problems(fetched),
         note="; ".join(f"{count} facts ignored: {why}" for why, count in fetched.ignored.items()),
+    )
+
+
+def _problems(fetched: Fetched) -> tuple[Problem, ...]:
+    """Return what could not be had; that the newest annual report is among it is said in so many words."""
+    annual = fetched.filings.filter(pl.col("form").is_in(ANNUAL)).sort("accepted").tail(1)
+    newest = f"{annual['form'][0]} {annual['accession'][0]}" if annual.height else ""
+    return tuple(
+        Problem("newest annual report", f"{newest} is missing: {each.reason}")
+        if each.what == newest
+        else Problem(each.what, each.reason)
+        for each in fetched.problems
     )
 
 
@@ -122,7 +134,7 @@ def result(session: Session, scope: Scope, report: RunReport) -> Result:
 
 def _shape(session: Session, company: Company, report: StageReport) -> FetchedCompany:
     ended = report.units[company.ticker]
-    status: Fetched = "updated" if ended == "ran" else "fresh" if ended == "fresh" else "failed"
+    status: FetchStatus = "updated" if ended == "ran" else "fresh" if ended == "fresh" else "failed"
     failures = [failure for failure in report.failures if failure.unit == company.ticker]
     own = next((failure.reason for failure in failures if failure.what == report.name), None)
     known = rows_of(session, company)
