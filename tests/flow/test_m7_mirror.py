@@ -77,7 +77,9 @@ def test_what_the_mirror_lacks_is_named_and_nothing_else_fails(mirrored: Mirrore
     assert all(any(path in failure["reason"] for path in refused) for failure in named)
     newest = rows(mirrored.tree, FILINGS).filter(form="10-K", cik=789019).sort("accepted").row(-1, named=True)
     assert newest["status"] == "missing"
-    assert [failure["unit"] for failure in failures if newest["accession"] in failure["what"]] == ["MSFT"]
+    told = [failure for failure in failures if failure["what"] == "newest annual report"]
+    assert [failure["unit"] for failure in told] == ["MSFT"]
+    assert newest["accession"] in told[0]["reason"]
 
 
 def test_edgar_is_asked_politely_and_for_nothing_twice(mirrored: Mirrored, first: Ran) -> None:
