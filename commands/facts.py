@@ -30,6 +30,8 @@ def run(
     if annual + quarterly + ttm > 1:
         raise UsageError("more than one kind of period", "Choose one of --annual, --quarterly, --ttm.")
     if what is None or scopes.exists(what):
+        if annual or quarterly or ttm or last:
+            raise UsageError("a scope has no periods to show", "Name one company: p3 facts TICKER --quarterly.")
         return run_stage(session, facts.stage(), what, ticker, {}, force)
     if ticker:
         raise UsageError("two ways to name a company", "Write `p3 facts TICKER`, or `p3 facts SCOPE -t TICKER`.")

@@ -26,5 +26,5 @@ def run(
             raise UsageError(f"{export} exists already", "Name another file: an export never overwrites one.")
         names = session.store.query().export(str(export), session.store.views())
         return Result(Rows(columns=["table"], rows=[{"table": name} for name in names]))
-    frame = session.store.query().sql(statement, session.store.views())
+    frame = session.store.query(session.pinned).sql(statement, session.store.views(session.pinned))
     return Result(Rows(columns=frame.columns, rows=frame.to_dicts()))

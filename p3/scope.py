@@ -45,6 +45,12 @@ class Scope:
     name: str
     title: str
     companies: tuple[Company, ...]
+    whole: bool = True
+
+    @property
+    def label(self) -> str:
+        """The scope's name, with a fingerprint of its members where they are not the whole of it."""
+        return self.name if self.whole else f"{self.name}-{self.fingerprint[:8]}"
 
     @property
     def tickers(self) -> list[str]:
@@ -107,7 +113,8 @@ def narrow(scope: Scope, only: Sequence[str]) -> Scope:
             f"{', '.join(sorted(strangers))} is not in {scope.name}",
             f"Members: {', '.join(scope.tickers[:12])}{' …' if len(scope.tickers) > 12 else ''}",
         )
-    return Scope(scope.name, scope.title, tuple(c for c in scope.companies if c.ticker in wanted))
+    chosen = tuple(company for company in scope.companies if company.ticker in wanted)
+    return Scope(scope.name, scope.title, chosen, whole=len(chosen) == len(scope.companies))
 
 
 def ticker_of(text: str) -> str:

@@ -5,9 +5,9 @@ import tomllib
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -24,12 +24,21 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _without_user(url: str) -> str:
+    if "@" in url.split("://", 1)[-1].split("/", 1)[0]:
+        raise ValueError("an address must not hold a name or password: it is shown in logs and manifests")
+    return url
+
+
+Address = Annotated[str, AfterValidator(_without_user)]
+
+
 class Sec(_Section):
     """How EDGAR is reached, and how much of it is fetched."""
 
     identity: str
-    data_url: str
-    www_url: str
+    data_url: Address
+    www_url: Address
     rate: float = Field(gt=0, le=10)
     refresh_hours: float = Field(ge=0)
     annual_reports: int = Field(ge=0, le=50)
@@ -50,8 +59,8 @@ class Alpaca(_Section):
 
     key: SecretStr
     secret: SecretStr
-    data_url: str
-    trading_url: str
+    data_url: Address
+    trading_url: Address
 
 
 class Embedding(_Section):
@@ -64,7 +73,7 @@ class LanguageModel(_Section):
     """The language model that writes answers; none by default."""
 
     path: str
-    url: str
+    url: Address
     name: str
     key: SecretStr
 
@@ -95,14 +104,14 @@ class Backtest(_Section):
 
     strategy: str
     start: str
-    capital: float = Field(gt=0)
+    capital: float = Field(gt=0, allow_inf_nan=False)
 
 
 class Trading(_Section):
     """The broker, and the simulated account's first deposit."""
 
     mode: str = Field(pattern="^(simulated|paper|live)$")
-    capital: float = Field(gt=0)
+    capital: float = Field(gt=0, allow_inf_nan=False)
 
 
 class Settings(BaseSettings):

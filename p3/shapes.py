@@ -271,15 +271,16 @@ class RefusalShape(Shape):
 
 
 class Trade(Shape):
-    """`trade`."""
+    """`trade`; ``cash`` and ``positions`` are the simulated account's, null where the account is the broker's."""
 
     run_id: str
     mode: str
+    account: str
     decision_id: str | None
     orders: list[OrderShape]
     refused: list[RefusalShape]
-    cash: float
-    positions: dict[str, float]
+    cash: float | None
+    positions: dict[str, float] | None
     origin: str
 
 

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from p3.errors import ExitCode, P3Error
+from p3.errors import ConfigurationError, ExitCode, P3Error
 
 if TYPE_CHECKING:
+    from p3.workflow.result import Result
     from p3.workflow.session import Session
+
+
+_BEGINS_A_TREE = ("e2e", "env-status", "fetch-prices", "fetch-sec")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ def invoke(name: str, run: Callable[..., Any], values: Mapping[str, Any], common
 
     try:
         result = run(_session(name, common), **values)
-        output.write(name, result, as_json=common.as_json, quiet=common.quiet)
+        _write(name, result, common)
         if result.error is not None:
             output.error(result.error.message, result.error.remedy)
         return int(result.exit_code)
@@ -44,11 +48,6 @@ def invoke(name: str, run: Callable[..., Any], values: Mapping[str, Any], common
     except KeyboardInterrupt:
         output.error("interrupted", "Run the same command again: it goes on where it stopped.")
         return int(ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our pipe has seen enough. Point stdout elsewhere, so that the interpreter's last flush finds no
-        # broken pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return int(ExitCode.DONE)
     except Exception as error:  # noqa: BLE001  # the last border: anything else is a bug, shown as one
         if common.debug:
             traceback.print_exc()
@@ -58,18 +57,36 @@ def invoke(name: str, run: Callable[..., Any], values: Mapping[str, Any], common
         return int(ExitCode.BUG)
 
 
+def _write(name: str, result: "Result", common: Common) -> None:
+    """Write a result. A pipe whose reader has seen enough is no error, and leaves the exit code as it is."""
+    from p3.cli import output
+
+    try:
+        output.write(name, result, as_json=common.as_json, quiet=common.quiet)
+    except BrokenPipeError:
+        # Point stdout elsewhere, so that the interpreter's last flush finds no broken pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot write the output: {error.strerror}", "Free space, or send it elsewhere."
+        ) from None
+
+
 def _session(name: str, common: Common) -> "Session":
     from p3 import clock, settings, tasks
     from p3.cli.logs import configure
     from p3.cli.progress import progress
-    from p3.data.layers import find_root
+    from p3.data.layers import check_begun, find_root
     from p3.data.store import Store
     from p3.tasks.companies import listing_of
     from p3.workflow.session import Session
 
     as_of = clock.parse_as_of(common.as_of)
     loaded = settings.load()
-    store = Store(find_root(common.data_dir, Path.cwd()), loaded.settings.ledger.url.get_secret_value())
+    root = find_root(common.data_dir, Path.cwd())
+    if name not in _BEGINS_A_TREE:
+        check_begun(root)
+    store = Store(root, loaded.settings.ledger.url.get_secret_value())
     session = Session(
         store=store,
         settings=loaded.settings,

@@ -46,11 +46,15 @@ def console(*, stderr: bool) -> "Console":
     """Return a console that takes text as it is: no markup, emoji codes or guessed highlights."""
     from rich.console import Console
 
+    class Told(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end the process with 1, which means something else here
+
     stream = sys.stderr if stderr else sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors="replace")  # a terminal that knows no dash shows "?" rather than a traceback
     width = None if stream.isatty() else _WIDTH_OF_A_PIPE
-    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+    return Told(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
 def _line(on: "Console", text: str, style: str) -> None:

@@ -1,10 +1,12 @@
 """The layers of the data tree, and the one place that turns them into paths."""
 
+import contextlib
 import os
+import uuid
 from enum import StrEnum
 from pathlib import Path
 
-from p3.errors import ConfigurationError
+from p3.errors import ConfigurationError, InputMissingError
 
 
 class DataLayer(StrEnum):
@@ -51,6 +53,16 @@ def _usable(root: Path) -> Path:
     return path
 
 
+def check_begun(root: Path) -> None:
+    """Raise InputMissingError where ``root`` is no data tree yet: what only reads must not begin one."""
+    if root.is_file():
+        raise ConfigurationError(f"the data directory {root} is a file", "Name a folder with --data-dir.")
+    if not (root / DataLayer.LEDGER).is_dir():
+        raise InputMissingError(
+            f"there are no data in {root}", "Run `p3 e2e f2 --source sample`, or `p3 fetch-sec` with an identity."
+        )
+
+
 class DirectoryManager:
     """Turns layers into paths below one root, and makes them on demand."""
 
@@ -72,6 +84,28 @@ class DirectoryManager:
     def ledger(self) -> Path:
         """Return the file of the default ledger."""
         return self.layer(DataLayer.LEDGER) / "ledger.sqlite"
+
+    def tree_id(self) -> str:
+        """Return the name that tells this tree from others on the same ledger, given when it was first used."""
+        path = self.layer(DataLayer.LEDGER) / "tree_id"
+        if not path.exists():
+            self._name(path)
+        return path.read_text(encoding="utf-8")
+
+    def _name(self, path: Path) -> None:
+        """Write a fresh name to ``path`` as a whole, unless another process was quicker."""
+        name = uuid.uuid4().hex
+        draft = path.with_suffix(f".{name}")
+        try:
+            draft.write_text(name, encoding="utf-8")
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot write to the data directory {self.root}: {error.strerror}", "Free space, or name another."
+            ) from None
+        finally:
+            draft.unlink(missing_ok=True)
 
     def lock(self, name: str) -> Path:
         """Return the lock file called ``name``."""

@@ -30,9 +30,10 @@ _CONTENTION = ("locked", "busy", "could not serialize", "deadlock")
 class Ledger:
     """One ledger; a connection is opened for each transaction and closed after it."""
 
-    def __init__(self, url: str | Path) -> None:
-        """Take a database's URL, or the file of an SQLite one."""
+    def __init__(self, url: str | Path, tree: str = "") -> None:
+        """Take a database's URL, or the file of an SQLite one, and the id of the data tree whose units it records."""
         self._engine = _engine(url)
+        self._tree = tree
         self._migrated = False
 
     @contextmanager
@@ -110,20 +111,23 @@ class Ledger:
         """
         with self.transaction() as connection:
             for row in rows:
-                connection.execute(units.insert().values(**row))
+                connection.execute(units.insert().values(**row, tree=self._tree))
                 connection.execute(
                     dead_letters.update()
+                    .where(dead_letters.c.tree == self._tree)
                     .where(dead_letters.c.stage == row["stage"], dead_letters.c.unit == row["unit"])
                     .where(dead_letters.c.resolved.is_(None))
                     .values(resolved=row["finished"])
                 )
             for problem in problems:
-                _record_problem(connection, problem)
+                _record_problem(connection, {**problem, "tree": self._tree})
 
     def unit_records(self, stages: Sequence[str]) -> list[dict[str, Any]]:
-        """Return every record of ``stages``, oldest first."""
+        """Return the newest record of each unit and key of ``stages``, oldest first."""
+        ours = (units.c.tree == self._tree) & units.c.stage.in_(list(stages))
+        newest = sa.select(sa.func.max(units.c.id)).where(ours).group_by(units.c.stage, units.c.unit, units.c.key)
         with self.transaction() as connection:
-            query = sa.select(units).where(units.c.stage.in_(list(stages))).order_by(units.c.id)
+            query = sa.select(units).where(units.c.id.in_(newest)).order_by(units.c.id)
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def open_dead_letters(self, stages: Sequence[str], unit_names: Sequence[str]) -> list[dict[str, Any]]:
@@ -131,7 +135,7 @@ class Ledger:
         with self.transaction() as connection:
             query = (
                 sa.select(dead_letters)
-                .where(dead_letters.c.resolved.is_(None))
+                .where(dead_letters.c.tree == self._tree, dead_letters.c.resolved.is_(None))
                 .where(dead_letters.c.stage.in_(list(stages)), dead_letters.c.unit.in_(list(unit_names)))
                 .order_by(dead_letters.c.id)
             )
@@ -195,7 +199,8 @@ def _apply(connection: sa.Connection, name: str, migration: Callable[[sa.Connect
 
 def _record_problem(connection: sa.Connection, problem: Mapping[str, Any]) -> None:
     same = (
-        (dead_letters.c.stage == problem["stage"])
+        (dead_letters.c.tree == problem["tree"])
+        & (dead_letters.c.stage == problem["stage"])
         & (dead_letters.c.unit == problem["unit"])
         & (dead_letters.c.what == problem["what"])
     )

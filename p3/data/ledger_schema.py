@@ -34,7 +34,8 @@ units = sa.Table(
     "units",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("stage", sa.String, nullable=False, index=True),
+    sa.Column("tree", sa.String, nullable=False),  # the data tree's id: several trees may share a ledger
+    sa.Column("stage", sa.String, nullable=False),
     sa.Column("unit", sa.String, nullable=False),
     sa.Column("key", sa.String, nullable=False),
     sa.Column("output", sa.String, nullable=False),
@@ -43,12 +44,14 @@ units = sa.Table(
     sa.Column("run_id", sa.String, nullable=False),
     sa.Column("finished", sa.String, nullable=False),
     sa.Column("note", sa.Text),
+    sa.Index("ix_units_tree_stage_unit_key", "tree", "stage", "unit", "key", "id"),
 )
 
 dead_letters = sa.Table(
     "dead_letters",
     METADATA,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("tree", sa.String, nullable=False),
     sa.Column("stage", sa.String, nullable=False),
     sa.Column("unit", sa.String, nullable=False),
     sa.Column("what", sa.String, nullable=False),
@@ -58,7 +61,7 @@ dead_letters = sa.Table(
     sa.Column("last_seen", sa.String, nullable=False),
     sa.Column("run_id", sa.String, nullable=False),
     sa.Column("resolved", sa.String),
-    sa.UniqueConstraint("stage", "unit", "what"),
+    sa.UniqueConstraint("tree", "stage", "unit", "what"),
 )
 
 chains = sa.Table(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,9 @@ _LISTS = re.compile(r"\b(show|describe|information_schema|duckdb_views|duckdb_ta
 class Query:
     """Answers SQL over the tables as they stood when each was first asked for."""
 
-    def __init__(self, tables: DeltaTables) -> None:
+    def __init__(self, tables: DeltaTables, as_of: datetime | None = None) -> None:
         self._tables = tables
+        self._as_of = as_of
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._viewed: set[str] = set()
 
@@ -134,10 +136,17 @@ class Query:
         else:
             listed = ", ".join(_quoted(file) for file in files)
             try:
-                connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS SELECT * FROM read_parquet([{listed}])")
+                rows = f"SELECT * FROM read_parquet([{listed}]){self._known(table)}"
+                connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS {rows}")
             except duckdb.Error as error:
                 raise _unreadable(table, error) from error
         self._viewed.add(table.name)
+
+    def _known(self, table: Table) -> str:
+        """Return the condition that leaves out what was learned after the as-of; companies carry no such moment."""
+        if self._as_of is None or table.known is None:
+            return ""
+        return f" WHERE {table.known} <= TIMESTAMPTZ {_quoted(self._as_of.isoformat())}"
 
 
 def _quoted(text: str) -> str:

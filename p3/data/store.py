@@ -1,6 +1,7 @@
 """The data tree as one handle: its directories and stores, each opened when first used."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ class Store:
         """The ledger."""
         from p3.data.ledger import Ledger
 
-        return Ledger(self._ledger_url or self.directories.ledger())
+        return Ledger(self._ledger_url or self.directories.ledger(), self.directories.tree_id())
 
     @cached_property
     def index(self) -> "PassageIndex":
@@ -55,23 +56,27 @@ class Store:
 
         return PassageIndex(self.directories.index())
 
-    def query(self) -> "Query":
-        """Return a reader of the tables as they stand now."""
+    def query(self, as_of: datetime | None = None) -> "Query":
+        """Return a reader of the tables as they stand now, of rows known at ``as_of`` alone where one is given."""
         from p3.data.query import Query
 
-        return Query(self.tables)
+        return Query(self.tables, as_of)
 
     def rows(self, table: Table, where: str = "", parameters: Sequence[object] = ()) -> pl.DataFrame:
         """Return rows of ``table`` as it stands now."""
         return self.query().rows(table, where, parameters)
 
-    def views(self) -> Mapping[str, Callable[[], pl.DataFrame]]:
+    def views(self, as_of: datetime | None = None) -> Mapping[str, Callable[[], pl.DataFrame]]:
         """Return what `p3 sql` reads beside the tables: the ledger's and the passages, each made when asked for."""
         made: dict[str, Callable[[], pl.DataFrame]] = {
             name: partial(self.ledger.frame, name) for name in self.ledger.names()
         }
-        made[PASSAGES] = lambda: self.index.passages(None).drop("vector", strict=False)
+        made[PASSAGES] = partial(self._passages, as_of)
         return made
+
+    def _passages(self, as_of: datetime | None) -> pl.DataFrame:
+        passages = self.index.passages(None).drop("vector", strict=False)
+        return passages if as_of is None else passages.filter(pl.col("accepted") <= as_of)
 
     def versions(self) -> dict[str, int]:
         """Return the newest version of every table that exists, the passage index's included."""

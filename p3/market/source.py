@@ -1,5 +1,6 @@
 """Where prices come from: the bundled sample, Alpaca, or a folder of files."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date, datetime
 from importlib.resources import files
@@ -11,6 +12,27 @@ from p3.market.frames import MarketData
 
 SAMPLE = "sample"
 _FIRST_DAY = date(2009, 1, 1)  # XBRL facts begin here: earlier prices meet no facts
+
+
+def identified(source: str) -> dict[str, str]:
+    """Return ``source`` in full, and for a folder the state of its files, so that an edited one is read again."""
+    if source in ("", SAMPLE, alpaca.ORIGIN):
+        return {"source": source}
+    place = Path(source).expanduser().resolve()
+    root = place if (place / "prices").is_dir() else place.parent
+    digest = hashlib.sha256()
+    for folder_name in (
+        place,
+        root / "prices",
+        root / "actions",
+        root / "index",
+        root / "index" / "actions",
+        root / "rates",
+    ):
+        for file in sorted(folder_name.glob("*.*")) if folder_name.is_dir() else []:
+            state = file.stat()
+            digest.update(f"{file}\0{state.st_size}\0{state.st_mtime_ns}\0".encode())
+    return {"source": str(place), "state": digest.hexdigest()[:16]}
 
 
 def read(source: str, ticker: str, keys: tuple[str, str, str], as_of: datetime, *, with_rates: bool) -> MarketData:

@@ -40,6 +40,11 @@ def sample_folder() -> Path:
     return Path(str(files("p3.common") / "sample"))
 
 
+def sample_ciks() -> frozenset[int]:
+    """Return the CIKs of the companies that the sample holds."""
+    return frozenset(_companies())
+
+
 def market_folder() -> Path:
     """Return the folder of market data: ``prices``, ``actions``, ``index`` and ``rates``, one CSV a series.
 

@@ -7,9 +7,9 @@ from p3.errors import ConfigurationError, UsageError
 from p3.sec import sample
 from p3.sec.client import EdgarClient
 from p3.sec.governor import SlidingWindow, Unlimited
-from p3.sec.urls import DATA_URL, WWW_URL
 
 EDGAR, SAMPLE = "edgar", sample.ORIGIN
+_SAMPLE_DATA, _SAMPLE_WWW = "https://data.sample.invalid", "https://www.sample.invalid"  # RAW tells them from EDGAR's
 _SAMPLE_IDENTITY = "p3 sample@example.com"  # never leaves the process
 
 
@@ -22,7 +22,7 @@ def opened(
     Raises ConfigurationError where EDGAR is asked for without an identity: nothing falls back to the sample by itself.
     """
     if source == SAMPLE:
-        client = EdgarClient(_SAMPLE_IDENTITY, DATA_URL, WWW_URL, Unlimited(), sample.SampleTransport())
+        client = EdgarClient(_SAMPLE_IDENTITY, _SAMPLE_DATA, _SAMPLE_WWW, Unlimited(), sample.SampleTransport())
     elif source == EDGAR:
         if not identity.strip():
             raise ConfigurationError(

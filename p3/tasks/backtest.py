@@ -17,6 +17,7 @@ from p3.portfolio import strategy as strategies
 from p3.scope import Scope
 from p3.shapes import Backtest, Decision
 from p3.tasks import report
+from p3.tasks.companies import row_of
 from p3.tasks.market import Market, market, settle_as_of
 from p3.valuation import assumptions, history
 from p3.workflow.manifest import write_whole
@@ -84,8 +85,8 @@ def _backtest(job: Job) -> Output:
 
 def _signals(session: Session, scope: Scope, known: Market) -> pl.DataFrame:
     """Return the upside of each company at each month's end, valued by what was known then."""
-    listed = ", ".join("?" for _ in scope.tickers)
-    companies = session.store.rows(COMPANIES, f"ticker IN ({listed})", scope.tickers)
+    members = [row_of(session, company) | {"ticker": company.ticker} for company in scope.companies]
+    companies = pl.DataFrame(members, schema=COMPANIES.schema)
     ciks = ", ".join(map(str, companies["cik"])) or "NULL"
     days = decision_dates(known.prices["date"].unique().sort().to_list())
     return history.values(
@@ -159,7 +160,7 @@ def _output(job: Job, result: BacktestResult, start: date, known: Market, signal
 
 def result(session: Session, scope: Scope, report: RunReport) -> Result:
     """Return what `backtest` prints."""
-    backtest_id = report.manifest.stages[0].results[scope.name]
+    backtest_id = report.manifest.stages[0].results[scope.label]
     return Result(shape_of(session, backtest_id), report.exit_code, report.notes)
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from p3 import clock
 from p3.data.tables import ACTIONS, LINE_ITEMS, PRICES, RATES, VALUATIONS
+from p3.errors import DataError, ExitCode
 from p3.provenance import FactSource
 from p3.scope import Scope
 from p3.shapes import Dcf, Source, ValuationInput, ValuationShape
@@ -89,7 +90,8 @@ def _value(job: Job) -> Output:
         assumptions=assumptions.load(),
     )
     valued = value(inputs, job.parameters["seed"], job.parameters["scenarios"])
-    row = _row(session, valued, company["origin"], job.parameters)
+    origins = {company["origin"], *prices["origin"], *market.prices["origin"], *market.rates["origin"]}
+    row = _row(session, valued, ", ".join(sorted(origins)), job.parameters)
     frame = pl.DataFrame([row], schema=VALUATIONS.schema)
     note = f"refused: {valued.refused}" if valued.refused else ""
     return Output(
@@ -119,9 +121,10 @@ def result(session: Session, scope: Scope, report: RunReport) -> Result:
     """Return what `dcf` prints: the valuations of this as-of, made now or before."""
     found = report.manifest.stages[0].results
     rows = valuations(session, [found[ticker] for ticker in scope.tickers if ticker in found])
+    nothing = report.exit_code is ExitCode.DONE and all(row["refused"] for row in rows)
     return Result(
         Dcf(run_id=session.run_id, as_of=clock.iso(session.as_of), valuations=[_shape(row) for row in rows]),
-        report.exit_code,
+        ExitCode.PARTIAL if nothing else report.exit_code,
         report.notes,
     )
 
@@ -130,6 +133,10 @@ def valuations(session: Session, ids: list[str]) -> list[dict[str, Any]]:
     """Return rows of valuations by id, in the order of the ids."""
     listed = ", ".join("?" for _ in ids) or "NULL"
     rows = session.store.rows(VALUATIONS, f"valuation_id IN ({listed})", ids).to_dicts()
+    if len(rows) < len(set(ids)):
+        raise DataError(
+            f"{len(set(ids)) - len(rows)} valuations that the ledger knows are not in the tree", "Run `p3 dcf --force`."
+        )
     return sorted(rows, key=lambda row: ids.index(row["valuation_id"]))
 
 

@@ -1,5 +1,7 @@
 """The whole workflow, and its report."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 
 from p3 import clock
@@ -37,14 +39,22 @@ def run_all(
     span: tuple[str | None, str | None],
     options: Options,
 ) -> Result:
-    """Run the stages of ``span`` in order and write the report; where nothing ran, the last report stands."""
+    """Run the stages of ``span`` in order and write the report; one that shows these very results stands."""
     scope, every = choose(session, name, tickers), session.declared()
     done = run(session, registry.between(every, *span), every, scope, options)
     shape = _shape(session, scope, done)
-    path = session.store.directories.reports() / f"{scope.name}.html"
-    if not path.exists() or any(stage.status != "fresh" for stage in done.manifest.stages):
-        write_whole(path, _page(session, scope, shape, {stage.name: stage for stage in done.manifest.stages}))
+    path = session.store.directories.reports() / f"{scope.label}.html"
+    mark = _mark(done)
+    if not path.exists() or mark not in path.read_text(encoding="utf-8"):
+        page = _page(session, scope, shape, {stage.name: stage for stage in done.manifest.stages})
+        write_whole(path, f"{page}\n{mark}\n")
     return Result(shape.model_copy(update={"report": str(path)}), done.exit_code, done.notes, done.error)
+
+
+def _mark(done: RunReport) -> str:
+    """Return a comment that tells which results a report shows."""
+    made = [[stage.name, sorted(stage.results.items()), len(stage.failures)] for stage in done.manifest.stages]
+    return f"<!-- {hashlib.sha256(json.dumps(made).encode()).hexdigest()} -->"
 
 
 def _shape(session: Session, scope: Scope, done: RunReport) -> E2E:
@@ -73,15 +83,15 @@ def _page(session: Session, scope: Scope, shape: E2E, stages: dict[str, StageRep
 
 
 def _backtest(session: Session, scope: Scope, stage: StageReport | None) -> tuple[Backtest, list[float], str] | None:
-    if stage is None or scope.name not in stage.results:
+    if stage is None or scope.label not in stage.results:
         return None
-    shape = backtest.shape_of(session, stage.results[scope.name])
+    shape = backtest.shape_of(session, stage.results[scope.label])
     row = session.store.rows(BACKTESTS, "backtest_id = ?", [shape.backtest_id]).row(0, named=True)
     return shape, [point["benchmark"] for point in row["equity"]], session.settings.prices.benchmark
 
 
 def _trade(session: Session, scope: Scope, stage: StageReport | None) -> Trade | None:
-    if stage is None or scope.name not in stage.results:
+    if stage is None or scope.label not in stage.results:
         return None
-    account_id, decision_id = stage.results[scope.name].rsplit("/", 1)
+    account_id, decision_id = stage.results[scope.label].rsplit("/", 1)
     return trade.shape_of(session, account_id, decision_id)

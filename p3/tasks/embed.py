@@ -29,13 +29,17 @@ def stage() -> Stage:
         parameters=lambda session: {"model": session.settings.embedding.model},
         run=_embed,
         resource=_model,
+        indexed=True,
     )
 
 
 @contextmanager
 def _model(session: Session, parameters: Mapping[str, Any]) -> Iterator[Embedder]:
     session.progress.step("loading the model")
-    session.store.index.clean_after_kill()
+    index = session.store.index
+    index.clean_after_kill()
+    if index.version() is not None and index.model() != parameters["model"]:
+        index.clear()  # vectors of two models are never mixed; every company is embedded anew when it is next asked for
     yield load(parameters["model"])
 
 

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from p3 import clock
 from p3.data.tables import ACTIONS, PRICES, RATES
-from p3.market.source import read
+from p3.market.source import identified, read
 from p3.workflow.session import Session
 from p3.workflow.stage import SHARED, Job, Kind, Output, Rows, Stage, content_of
 
@@ -27,7 +28,8 @@ def stage() -> Stage:
 
 def _parameters(session: Session) -> dict[str, Any]:
     prices = session.settings.prices
-    return {"source": session.choices.get("prices") or prices.source, "benchmark": prices.benchmark}
+    source = str(session.choices.get("prices") or prices.source)
+    return {**identified(source), "benchmark": prices.benchmark}
 
 
 def _fetch(job: Job) -> Output:
@@ -35,7 +37,7 @@ def _fetch(job: Job) -> Output:
     ticker = job.parameters["benchmark"] if shared else job.unit
     alpaca = job.session.settings.alpaca
     keys = (alpaca.key.get_secret_value(), alpaca.secret.get_secret_value(), alpaca.data_url)
-    data = read(job.parameters["source"], ticker, keys, job.session.as_of, with_rates=shared)
+    data = read(job.parameters["source"], ticker, keys, clock.now(), with_rates=shared)
     series = tuple(data.rates["series"].unique().sort())
     tables = [Rows(PRICES, (ticker,), data.prices), Rows(ACTIONS, (ticker,), data.actions)]
     if series:

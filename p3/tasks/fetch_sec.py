@@ -10,10 +10,11 @@ import polars as pl
 from p3 import clock
 from p3 import scope as scopes
 from p3.data.tables import COMPANIES, FACTS, FILINGS
+from p3.errors import UsageError
 from p3.scope import Company, Scope
 from p3.sec.client import EdgarClient
 from p3.sec.fetch import Fetched, fetch_company
-from p3.sec.sample import SAMPLE_POLICY
+from p3.sec.sample import SAMPLE_POLICY, sample_ciks
 from p3.sec.selection import ANNUAL, FetchPolicy
 from p3.sec.source import EDGAR, SAMPLE, opened
 from p3.sec.tickers import find_cik, refresh_listing
@@ -76,6 +77,8 @@ def choose(session: Session, name: str | None, tickers: Sequence[str] | None, so
 
 def _fetch(job: Job) -> Output:
     store, company, chosen = job.session.store, company_of(job), job.parameters
+    if chosen["source"] == SAMPLE and company.cik not in sample_ciks():
+        raise UsageError(f"the sample has no {company.ticker}", "It holds MSFT and NVDA; fetch others from EDGAR.")
     cik = company.cik or find_cik(job.resource, store.raw, company.ticker)
     fetched = fetch_company(
         job.resource,

@@ -49,10 +49,17 @@ def settle_as_of(session: Session, scope: Scope) -> tuple[str, ...]:
     """
     if session.pinned is not None:
         return ()
-    listed = ", ".join("?" for _ in scope.tickers)
-    prices = session.store.rows(PRICES, f"ticker IN ({listed}) AND origin <> 'alpaca'", scope.tickers)
-    last: date | None = prices["date"].max()  # type: ignore[assignment]  # polars cannot type a column's elements
+    last = _end_of_static_prices(session, scope)
     if last is None or clock.end_of_day(last) >= session.as_of:
         return ()
     session.settle(clock.end_of_day(last))
     return (f"The prices end on {last}, so that is the as-of. Choose another with --as-of.",)
+
+
+def _end_of_static_prices(session: Session, scope: Scope) -> date | None:
+    """Return the newest date of the scope's prices, None where a service gave any of them or there is none."""
+    listed = ", ".join("'" + ticker.replace("'", "''") + "'" for ticker in scope.tickers)
+    query = f"SELECT max(date) AS last, bool_or(origin = 'alpaca') AS served FROM prices WHERE ticker IN ({listed})"
+    found = session.store.query().sql(query, {}).row(0, named=True)
+    last: date | None = found["last"]
+    return None if found["served"] else last

@@ -55,10 +55,17 @@ def run_page(
     return render(f"p3: {run.scope}", about, sections, sample="sample" in run.origin)
 
 
+SURVIVORS = (
+    "The scope's members are today's: companies that left it or failed are missing, which flatters every year before."
+)
+
+
 def _backtest(shape: Backtest, benchmark: Sequence[float], called: str) -> Section:
     dates, values = [when for when, _ in shape.equity], [value for _, value in shape.equity]
     parts = _backtest_parts(dates, values, benchmark, shape.metrics, shape.benchmark, called)
-    about = Paragraph(f"{shape.start} to {shape.end}, {shape.sessions:,} bars; fills at the next open, costs included.")
+    about = Paragraph(
+        f"{shape.start} to {shape.end}, {shape.sessions:,} bars; fills at the next open, costs included. {SURVIVORS}"
+    )
     newest = shape.decisions[-_DECISIONS:][::-1]
     rows = [[str(each.date), ", ".join(f"{t} {percent(w)}" for t, w in each.weights.items())] for each in newest]
     decided = [Paragraph("Target weights; the rest is cash.", "Last decisions")] if rows else []
@@ -179,7 +186,7 @@ def _orders(trade: Trade) -> list[Part]:
         ]
         for order in trade.orders
     ]
-    held = ", ".join(f"{quantity(shares)} {ticker}" for ticker, shares in trade.positions.items()) or "nothing"
+    held = ", ".join(f"{quantity(shares)} {ticker}" for ticker, shares in (trade.positions or {}).items()) or "nothing"
     account = Paragraph(f"The {trade.mode} account holds {held} and {number(trade.cash)} in cash.")
     parts: list[Part] = [Table(columns, rows)] if rows else [Paragraph("No order: the account holds what it should.")]
     parts += [

@@ -13,6 +13,8 @@ from p3.wording import amount
 from p3.workflow.result import Result
 from p3.workflow.session import Session
 
+_FEW = 4  # sources of an input that are all shown; the input's query lists every one
+
 
 def trace(session: Session, order_id: str) -> Result:
     """Return the chain of one order, after checking that the audit log is whole.
@@ -107,7 +109,9 @@ def _inputs(session: Session, valuation: Mapping[str, Any]) -> list[Link]:
 
 
 def _worth_showing(session: Session, sources: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the newest source, and the newest whose filing is held as a document, where that is another."""
+    """Return all sources where they are few; else the newest, and the newest whose filing is held as a document."""
+    if len(sources) <= _FEW:
+        return list(sources)
     newest = sorted(sources, key=lambda source: (source["accepted"], source["end"]), reverse=True)
     held = [source for source in newest if source["accession"] in _held(session)]
     return list({id(source): source for source in [*newest[:1], *held[:1]]}.values())

@@ -32,7 +32,7 @@ from p3.trading.simulated import SimulatedBroker
 from p3.workflow.result import Result
 from p3.workflow.runner import RunReport
 from p3.workflow.session import Session
-from p3.workflow.stage import Job, Kind, Output, Problem, Rows, Stage
+from p3.workflow.stage import Job, Kind, Output, Problem, Stage
 
 _GOOD_FOR = timedelta(hours=1)
 _COLLAR_BPS = Decimal(100)
@@ -87,19 +87,20 @@ class _Decision:
 
 def _trade(job: Job) -> Output:
     session, strategy = job.session, strategies.load(job.parameters["strategy"])
-    known = market(session, job.scope)
     mode = Mode(job.parameters["mode"])
+    _refuse_the_past(session, mode)
+    known = market(session, job.scope)
     decision = _decide(job, strategy, known)
     broker = _broker(session, job, mode, known, decision)
     journal = OrderJournal(session.store.ledger)
     reconcile(broker, journal, broker.account().account_id)
     plan = _plan(job, broker, decision, strategy, known)
     job.step(f"{len(plan.orders)} orders")
+    _keep(session, decision.decision_id, _decision_rows(job, decision))
     records = execute(plan, broker, journal)
-    frame = _decision_rows(job, decision)
     return Output(
-        rows=frame.height,
-        tables=(Rows(DECISIONS, (decision.decision_id,), frame),),
+        rows=len(decision.valued),
+        complete=all(record.status.final for record in records),
         content=f"{plan.account_id}/{decision.decision_id}",
         problems=tuple(
             Problem(f"order {record.order.client_order_id}", f"{record.status}: {record.detail}")
@@ -107,6 +108,22 @@ def _trade(job: Job) -> Output:
             if record.status is not OrderStatus.FILLED
         ),
     )
+
+
+def _refuse_the_past(session: Session, mode: Mode) -> None:
+    """Raise RefusedError where real orders would rest on an as-of that is not now."""
+    given = session.pinned or session.settled
+    if mode is not Mode.SIMULATED and given is not None:
+        raise RefusedError(
+            f"{mode} orders need prices up to now, and the as-of is {clock.iso(given)}",
+            "Leave --as-of out, and fetch prices from a service that has today's.",
+        )
+
+
+def _keep(session: Session, decision_id: str, rows: pl.DataFrame) -> None:
+    """Store a decision before its orders go out; one that is stored stays as it is, for orders name it."""
+    if session.store.rows(DECISIONS, "decision_id = ?", [decision_id]).is_empty():
+        session.store.tables.replace(DECISIONS, [decision_id], rows)
 
 
 def _decide(job: Job, strategy: Strategy, known: Market) -> _Decision:
@@ -130,7 +147,7 @@ def _decide(job: Job, strategy: Strategy, known: Market) -> _Decision:
 
 def _broker(session: Session, job: Job, mode: Mode, known: Market, decision: _Decision) -> Broker:
     if mode is Mode.SIMULATED:
-        account = f"sim-{job.scope.name}" + (f"@{session.as_of_key}" if session.pinned else "")
+        account = f"sim-{job.scope.label}" + (f"@{session.as_of_key}" if session.pinned else "")
         return SimulatedBroker(
             store=SimulatedAccounts(session.store.ledger),
             account_id=account,
@@ -163,7 +180,7 @@ def _plan(job: Job, broker: Broker, decision: _Decision, strategy: Strategy, kno
         {ticker: float(shares) for ticker, shares in positions.items()},
         float(account.equity),
         _limits(strategy, account.mode),
-        as_of=decision.moment,
+        as_of=decision.moment if account.mode is Mode.SIMULATED else clock.now(),
     )
     _note_check(job.session, decision, planned, refusals)
     if refusals:
@@ -201,10 +218,13 @@ def _note_check(session: Session, decision: _Decision, planned: Sequence[Order],
 
 
 def _reasoned(order: Order, decision: _Decision, strategy: Strategy) -> Order:
+    """Return the order with why it is placed: strategies rank companies, so that a place says more than an upside."""
+    ranked = sorted((each["upside"] for each in decision.valued if each["upside"] is not None), reverse=True)
     row = next((row for row in decision.valued if row["ticker"] == order.ticker), None)
     reasons = [*order.reasons, f"strategy {strategy.name}, decision {decision.decision_id}"]
     if row is not None and row["upside"] is not None:
-        reasons.append(f"upside {row['upside']:+.1%} by valuation {row['valuation_id']}")
+        place = f"place {ranked.index(row['upside']) + 1} of {len(ranked)} by upside"
+        reasons.append(f"{place}: {row['upside']:+.1%} by valuation {row['valuation_id']}")
     elif order.side is Side.SELL:
         reasons.append("no valuation at this as-of")
     return replace(order, reasons=(*reasons, "risk limits passed"))
@@ -231,8 +251,12 @@ def _decision_rows(job: Job, decision: _Decision) -> pl.DataFrame:
 
 def result(session: Session, scope: Scope, report: RunReport) -> Result:
     """Return what `trade` prints: the orders of this decision, placed now or before."""
-    account_id, decision_id = report.manifest.stages[0].results[scope.name].rsplit("/", 1)
-    return Result(shape_of(session, account_id, decision_id), report.exit_code, report.notes)
+    account_id, decision_id = report.manifest.stages[0].results[scope.label].rsplit("/", 1)
+    before = report.manifest.stages[0].status == "fresh"
+    notes = (
+        (*report.notes, "Nothing was sent: the orders of this decision were placed before.") if before else report.notes
+    )
+    return Result(shape_of(session, account_id, decision_id), report.exit_code, notes)
 
 
 def shape_of(session: Session, account_id: str, decision_id: str) -> Trade:
@@ -243,30 +267,33 @@ def shape_of(session: Session, account_id: str, decision_id: str) -> Trade:
     return Trade(
         run_id=session.run_id,
         mode=session.choices.get("mode") or session.settings.trading.mode,
+        account=account_id,
         decision_id=decision_id,
         orders=[_order(record) for record in OrderJournal(ledger).records(account_id, decision_id)],
         refused=[],
-        cash=float(state.cash) if state else 0.0,
-        positions={} if state is None else {name: float(shares) for name, shares in sorted(state.positions.items())},
+        cash=None if state is None else float(state.cash),
+        positions=None if state is None else {name: float(held) for name, held in sorted(state.positions.items())},
         origin=", ".join(origins),
     )
 
 
 def refused(session: Session, error: P3Error) -> Result:
-    """Return what `trade` prints where the risk limits refused."""
-    refusals = error.refusals if isinstance(error, LimitsRefusedError) else []
+    """Return what `trade` prints where the risk limits or a gate refused."""
+    refusals = error.refusals if isinstance(error, LimitsRefusedError) else [Refusal("gate", error.message)]
     return Result(
         Trade(
             run_id=session.run_id,
             mode=session.choices.get("mode") or session.settings.trading.mode,
+            account="",
             decision_id=error.decision_id if isinstance(error, LimitsRefusedError) else None,
             orders=[],
             refused=[RefusalShape(rule=each.rule, detail=each.detail) for each in refusals],
-            cash=0.0,
-            positions={},
+            cash=None,
+            positions=None,
             origin="",
         ),
         error.exit_code,
+        error=error,
     )
 
 

@@ -34,6 +34,8 @@ class StageReport:
     units: dict[str, Ended] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     results: dict[str, str] = field(default_factory=dict)  # unit -> fingerprint or id of what it made
+    reads: dict[str, int] = field(default_factory=dict)  # table -> version when the stage began
+    writes: dict[str, int] = field(default_factory=dict)  # table -> version when it ended
 
 
 @dataclass

@@ -59,11 +59,16 @@ class Step:
     inputs: tuple[tuple[str, str, str], ...] = ()
 
 
+UNDER_WAY = "under way"
+"""The key of a record that a build's rows are being replaced: until a newer one, nothing is known of them."""
+
+
 class Records:
     """What ended well, by unit and key; the newest of equals counts."""
 
     def __init__(self, records: Sequence[Record]) -> None:
-        self._newest = {(record.stage, record.unit): record for record in records}
+        newest = {(record.stage, record.unit): record for record in records}
+        self._newest = {unit: record for unit, record in newest.items() if record.key != UNDER_WAY}
         self._by_key = {(record.stage, record.unit, record.key): record for record in records}
 
     def newest(self, stage: str, unit: str) -> Record | None:

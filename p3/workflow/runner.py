@@ -3,11 +3,11 @@
 1. For each stage in order it asks the planner again, so that a stage whose input turned out unchanged stays fresh.
 2. It takes the stage's lock, so that two processes never write the same tables.
 3. It runs each unit; a company's failure is recorded and the others go on.
-4. Every ``batch`` units it commits: tables and passages first, then the ledger's record. A kill in between leaves rows
-without a record,
-   which the next run replaces by the same rows.
+4. Every ``batch`` units it commits. The ledger first notes that a build's rows are being replaced, then come tables
+   and passages, then the record. After a kill in between nothing is known of those units: they are made again.
 """
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -33,14 +33,14 @@ from p3.scope import CUSTOM, Scope
 from p3.shapes import Ended
 from p3.workflow.code_version import code_version
 from p3.workflow.manifest import Failure, Manifest, StageReport
-from p3.workflow.planner import Action, Declared, Moment, Record, Records, Step, plan, plan_stage
+from p3.workflow.planner import UNDER_WAY, Action, Declared, Moment, Record, Records, Step, plan, plan_stage
 from p3.workflow.registry import check_names
 from p3.workflow.session import Session
-from p3.workflow.stage import Job, Output, Rows, Stage
+from p3.workflow.stage import Job, Kind, Output, Rows, Stage
 
 log = logging.getLogger("p3.workflow")
 
-_STOPS_THE_STAGE = (ConfigurationError, BusyError, UsageError)
+_STOPS_THE_STAGE = (ConfigurationError, BusyError)
 _BEST_FIRST: tuple[Ended, ...] = ("ran", "fresh", "failed")
 _ENDED: dict[Action, Ended] = {Action.RUN: "failed", Action.FRESH: "fresh", Action.BLOCKED: "blocked"}
 _GIVE_UP_AFTER = 3  # units in a row that the upstream service refused
@@ -114,9 +114,10 @@ def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope
     except BaseException as failure:
         manifest.status = "failed"
         log.error("run failed: %r", failure)
+        with contextlib.suppress(P3Error):  # the failure itself is what matters, on a full disk too
+            _close_manifest(session, manifest)
         raise
-    finally:
-        _close_manifest(session, manifest)
+    _close_manifest(session, manifest)
     return RunReport(manifest, _exit_code(manifest, error), tuple(dict.fromkeys(notes)), error)
 
 
@@ -131,6 +132,7 @@ def _run_stage(
 ) -> tuple[StageReport, list[P3Error]]:
     declared = known[stage.name]
     started = clock.monotonic()
+    reads = session.store.versions()
     work = _Work()
     steps = _plan_now(session, declared, known, every, options)
     if any(step.action is Action.RUN for step in steps):
@@ -139,6 +141,7 @@ def _run_stage(
             _run_steps(session, stage, declared, scope, steps, work)
     report = _report(session, stage.name, steps, work)
     report.seconds = round(clock.monotonic() - started, 3)
+    report.reads, report.writes = reads, session.store.versions()
     return report, work.errors
 
 
@@ -182,6 +185,8 @@ def _run_unit(
     except _STOPS_THE_STAGE:
         raise
     except P3Error as error:
+        if isinstance(error, UsageError) and not stage.per_company:
+            raise  # nothing failed: the command line asks for what there is not
         _fail(step, error, work)
     except Exception as error:
         error.add_note(f"in {stage.name} of {step.unit}")
@@ -205,6 +210,8 @@ def _commit(session: Session, stage: Stage, work: _Work) -> None:
     failed, work.failed = work.failed, []
     if not done and not failed:
         return
+    if stage.kind is Kind.BUILD:
+        session.store.ledger.record_units([_unit(session, stage, step, UNDER_WAY) for step, _, _ in done], [])
     for table in stage.writes:
         parts = [rows for _, output, _ in done for rows in output.tables if rows.table is table]
         if parts:
@@ -238,22 +245,35 @@ def _record(
     moment = clock.iso(clock.now())
     common = {"stage": stage.name, "run_id": session.run_id}
     units = [
-        {
-            **common,
-            "unit": step.unit,
-            "key": step.key,
+        _unit(session, stage, step, step.key)
+        | {
             "output": output.content or step.key,
             "rows": output.rows,
             "seconds": round(seconds, 3),
-            "finished": moment,
             "note": output.note,
         }
         for step, output, seconds in done
+        if output.complete
     ]
     problems = [(step.unit, problem.what, problem.reason) for step, output, _ in done for problem in output.problems]
     problems += [(step.unit, stage.name, error.message) for step, error in failed]
     letters = [{**common, "unit": u, "what": w, "reason": r, "last_seen": moment} for u, w, r in problems]
     session.store.ledger.record_units(units, letters)
+
+
+def _unit(session: Session, stage: Stage, step: Step, key: str) -> dict[str, Any]:
+    """Return the ledger's row of a unit of which nothing but its key is known."""
+    return {
+        "stage": stage.name,
+        "unit": step.unit,
+        "key": key,
+        "output": key,
+        "rows": 0,
+        "seconds": 0.0,
+        "run_id": session.run_id,
+        "finished": clock.iso(clock.now()),
+        "note": "",
+    }
 
 
 def _report(session: Session, name: str, steps: Sequence[Step], work: _Work) -> StageReport:
@@ -283,10 +303,10 @@ def _hopeless(session: Session, scope: Scope, report: StageReport, errors: Seque
         return InputMissingError(f"{report.name}: {report.why}", f"Run `p3 {needed}{_words(scope)}` first.")
     failed = [unit for unit, ended in report.units.items() if ended == "failed"]
     if report.status == "failed":
-        return errors[0] if len(errors) == 1 or _alike(errors) else _too_many(report, failed)
+        return errors[0] if len(errors) == 1 or _alike(errors) else _too_many(report, failed, errors)
     limits = session.settings.workflow
     if len(failed) >= limits.refuse_after and len(failed) > limits.max_failure_rate * len(report.units):
-        return _too_many(report, failed)
+        return _too_many(report, failed, errors)
     return None
 
 
@@ -299,12 +319,16 @@ def _alike(errors: Sequence[P3Error]) -> bool:
     return len({type(error) for error in errors}) == 1
 
 
-def _too_many(report: StageReport, failed: Sequence[str]) -> P3Error:
+def _too_many(report: StageReport, failed: Sequence[str], errors: Sequence[P3Error]) -> P3Error:
     reasons = "; ".join(f"{failure.unit}: {failure.reason}" for failure in report.failures[:3])
-    return DataError(
-        f"{report.name} failed for {len(failed)} of {len(report.units)}: {reasons}",
-        "Mend it, or go on with --keep-going.",
-    )
+    kind = type(errors[0]) if _alike(errors) else DataError
+    return _made(kind, f"{report.name} failed for {len(failed)} of {len(report.units)}: {reasons}")
+
+
+def _made(kind: type[P3Error], message: str) -> P3Error:
+    """Return an error for all companies: a service that is away is to be asked again, anything else is to be mended."""
+    remedy = "Try again later." if issubclass(kind, UpstreamError) else "Mend it, or go on with --keep-going."
+    return UpstreamError(message, remedy) if issubclass(kind, UpstreamError) else DataError(message, remedy)
 
 
 def _declare(session: Session, stage: Stage, scope: Scope) -> Declared:
@@ -325,7 +349,15 @@ def _moment(session: Session) -> Moment:
 
 
 def _records(session: Session, every: Sequence[Stage]) -> Records:
-    return _records_of(session, [stage.name for stage in every])
+    """Return what ended well and is still there; a stage whose tables are gone never ran."""
+    return _records_of(session, [stage.name for stage in every if not _lost(session, stage)])
+
+
+def _lost(session: Session, stage: Stage) -> bool:
+    tables = session.store.tables
+    if stage.indexed:
+        return session.store.index.version() is None
+    return bool(stage.writes) and all(tables.version(table) is None for table in stage.writes)
 
 
 def _records_of(session: Session, names: Sequence[str]) -> Records:

@@ -18,7 +18,7 @@ def choose(session: Session, name: str | None, tickers: Sequence[str] | None) ->
     """
     if name is None and tickers:
         named = dict.fromkeys(scopes.ticker_of(text) for text in tickers)
-        return Scope(CUSTOM, "companies named by -t", tuple(_company(session, ticker) for ticker in named))
+        return Scope(CUSTOM, "companies named by -t", tuple(_company(session, ticker) for ticker in named), whole=False)
     return scopes.load(name or DEFAULT, tickers or (), session.listing)
 
 

@@ -66,7 +66,8 @@ def content_of(*frames: pl.DataFrame) -> str:
 class Output:
     """What a unit made.
 
-    ``content`` names it where its key alone does not: the fingerprint of what was fetched, or the id of a result.
+    ``content`` names it where its key alone does not: the fingerprint of what was fetched, or the id of a result. What
+    is not ``complete``, such as an order that still works, is taken up again by the next run.
     """
 
     rows: int
@@ -75,6 +76,7 @@ class Output:
     content: str | None = None
     problems: tuple[Problem, ...] = ()
     note: str = ""
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Stage:
     run: Callable[[Job], Output]
     per_company: bool = True
     has_shared_unit: bool = False
+    indexed: bool = False  # it writes passages
     prepare: Callable[["Session", Scope], tuple[str, ...]] = field(default=lambda _session, _scope: ())
     max_age: Callable[["Session"], timedelta | None] = field(default=lambda _session: None)
     resource: Callable[["Session", Mapping[str, Any]], AbstractContextManager[Any]] = field(default=_nothing)
@@ -125,6 +128,6 @@ class Stage:
     def units(self, scope: Scope) -> list[str]:
         """Return the stage's units of work for ``scope``."""
         if not self.per_company:
-            return [scope.name]
+            return [scope.label]
         shared = [SHARED] if self.has_shared_unit else []
         return [*shared, *scope.tickers]

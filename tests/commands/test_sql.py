@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from conftest import command, environment
+from other_process import command, environment
 
 P3 = Callable[..., Any]
 

@@ -105,7 +105,9 @@ class Statements:
         if self._derived:
             yield remark("* follows from other filed values: --json gives the formula.")
         if _PER_SHARE in groups:
-            yield remark("Per share and share counts as filed: not restated for later splits.")
+            yield remark(
+                "Per share figures and share counts are the newest filed for each year: a split parts the years."
+            )
 
     def _groups(self, *, blocks: bool) -> dict[str, list[_Row]]:
         known = {item for items in _GROUPS.values() for item in items}

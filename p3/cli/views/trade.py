@@ -22,7 +22,10 @@ _COLUMNS = (
 def render(data: Trade) -> list[RenderableType]:
     """Return orders, refusals, positions and cash."""
     decided = f", {data.decision_id}" if data.decision_id else ""
-    parts: list[RenderableType] = [remark(f"{data.mode} account{decided}, run {data.run_id}"), *sample([data.origin])]
+    parts: list[RenderableType] = [
+        remark(f"{data.mode} account {data.account}{decided}, run {data.run_id}"),
+        *sample([data.origin]),
+    ]
     if data.orders:
         parts.append(FittedTable(_COLUMNS, [_row(order) for order in data.orders]))
         for order in data.orders:
@@ -56,7 +59,7 @@ def _reasons(order: OrderShape) -> list[RenderableType]:
 
 def _account(data: Trade) -> RenderableType:
     table = grid([Column("held"), Column("shares or money", number=True)])
-    for ticker, shares in sorted(data.positions.items()):
+    for ticker, shares in sorted((data.positions or {}).items()):
         table.add_row(one_line(ticker), one_line(quantity(shares)))
     table.add_row(one_line("cash"), one_line(number(data.cash)))
     return table
