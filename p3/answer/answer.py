@@ -3,8 +3,7 @@
 1. Read the question by rules (`reading`); understood whole, it is computed from line items (`numeric`).
 2. A period that was still to come at the as-of is said to be so; nothing is put in its place.
 3. Otherwise passages are searched, and the sentences that hold what is asked are quoted (`quotes`), or worded by a
-model whose every
-   claim must stand in a passage (`worded`).
+   model whose every claim must stand in a passage (`worded`).
 4. Nothing found: an abstention, with the reason.
 """
 

@@ -1,8 +1,8 @@
 """Prices from a folder of CSV or Parquet files, in the layout of a Yahoo Finance download.
 
-    FOLDER/prices/TICKER.csv    date, close; optional open, high, low, volume: split-adjusted to the newest
-    row FOLDER/actions/TICKER.csv   date, dividend, split_ratio (new per old), in the units of the prices;
-    optional FOLDER/index/TICKER.csv     benchmarks, with index/actions beside them; optional
+    FOLDER/prices/TICKER.csv    date, close; optional open, high, low, volume: split-adjusted to the newest row
+    FOLDER/actions/TICKER.csv   date, dividend, split_ratio (new per old), in the units of the prices; optional
+    FOLDER/index/TICKER.csv     benchmarks, with index/actions beside them; optional
     FOLDER/rates/SERIES.csv     date, value in percent; optional
 
 The folder of prices itself may be named instead. Bars may be daily or longer; a bar is dated by its last

@@ -126,18 +126,25 @@ def test_no_tree(p3: P3) -> None:
 
 def test_a_tree_that_is_a_file(p3: P3, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
-    says(p3("facts", "MSFT", "--data-dir", tmp_path / "file"), 3, "is, or lies below, a file", "--data-dir")
+    says(p3("facts", "MSFT", "--data-dir", tmp_path / "file"), 3, "is a file", "--data-dir")
     assert (tmp_path / "file").read_text() == "mine"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="permission bits do not bind root")
 def test_a_tree_that_cannot_be_written(p3: P3, tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
-    says(p3("facts", "MSFT", "--data-dir", tmp_path / "closed"), 3, "cannot write", "--data-dir")
+    says(p3("fetch-sec", "--source", "sample", "--data-dir", tmp_path / "closed"), 3, "cannot write", "--data-dir")
 
 
 def test_a_tree_where_none_can_be(p3: P3) -> None:
-    says(p3("facts", "MSFT", "--data-dir", "/proc/p3"), 3, "cannot write to the data directory", "--data-dir")
+    begun = p3("fetch-sec", "--source", "sample", "--data-dir", "/proc/p3")
+    says(begun, 3, "cannot write to the data directory", "--data-dir")
+
+
+def test_what_only_reads_begins_no_tree(p3: P3, tmp_path: Path) -> None:
+    for words in (("facts", "MSFT"), ("sql", "SELECT 1"), ("dcf",), ("trace", "x")):
+        says(p3(*words, "--data-dir", tmp_path / "none"), 4, "there are no data in", "p3 e2e f2 --source sample")
+    assert not (tmp_path / "none").exists()
 
 
 def test_an_export_never_overwrites(p3: P3, tree: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`p3 e2e` on the sample as far as its line items: what it does, does again, and says that it would do."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def test_a_failing_company_is_listed_and_the_exit_code_tells(p3: P3, tree: Path)
     assert ended.code == 1, ended.err
     found = {company["ticker"]: company for company in json.loads(ended.out)["companies"]}
     assert (found["AAPL"]["status"], found["NVDA"]["status"]) == ("failed", "fresh")
-    assert "CIK0000320193" in found["AAPL"]["error"]
+    assert found["AAPL"]["error"] == "the sample has no AAPL"
 
 
 def test_json_is_all_that_stdout_gets(p3: P3, tree: Path) -> None:
@@ -56,3 +57,12 @@ def test_json_is_all_that_stdout_gets(p3: P3, tree: Path) -> None:
     json.loads(ended.out)
     for line in ended.err.splitlines():
         assert line.startswith(("{", "The prices end"))
+
+
+def test_tables_that_are_gone_are_made_again(p3: P3, tree: Path) -> None:
+    """What the ledger remembers is fresh only while it is there."""
+    shutil.rmtree(tree / "facts" / "tables" / "line_items")
+    ended = p3("e2e", "f2", "--source", "sample", "--until", "facts", "--json", "--data-dir", tree)
+    assert ended.code == 0, ended.err
+    stages = {stage["name"]: stage["status"] for stage in json.loads(ended.out)["stages"]}
+    assert stages == {"fetch-sec": "fresh", "fetch-prices": "fresh", "facts": "ran"}

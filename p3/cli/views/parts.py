@@ -11,7 +11,7 @@ from rich.text import Text
 
 from p3.wording import few
 
-SAMPLE = "Sample: bundled figures; its documents are digests written for p3, not the filings' own words."
+SAMPLE = "Sample: real figures; digests stand in for filings' texts."
 _WIDEST = 10_000  # columns: more than any table of text has
 _BLOCKS = "▁▂▃▄▅▆▇█"
 # Control characters could move the cursor or set colours, and bidirectional ones reorder a line; a new line may stay.

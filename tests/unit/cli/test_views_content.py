@@ -72,7 +72,7 @@ def test_facts_are_grouped_in_millions_with_growth_minus_and_missing():
     assert cells["Equity"][:3] == ["-5", "-5", "-5"]
     assert cells["Total liabilities"][:3] == ["–", "–", "700*"]
     assert cells["EPS, diluted"][:3] == ["1.50", "1.50", "1.50"]
-    assert "not restated for later splits" in text and "* follows from" in text
+    assert "a split parts the years" in text and "* follows from" in text
 
 
 def test_growth_is_missing_where_no_period_ended_a_year_before():

@@ -19,7 +19,7 @@ from p3.errors import (
     UpstreamError,
     UsageError,
 )
-from p3.workflow.planner import Action
+from p3.workflow.planner import UNDER_WAY, Action
 from p3.workflow.runner import Options, dry_run, run
 from p3.workflow.session import Session
 from p3.workflow.stage import Job, Kind, Output, Problem, Rows
@@ -241,11 +241,11 @@ def test_a_failure_for_another_as_of_does_not_spoil_this_one(tmp_path: Path, wor
 
 
 def test_an_argument_that_makes_no_sense_is_no_company_s_failure(runs: Runs, world: World) -> None:
-    world.answers["A"] = UsageError("no strategy of that name", "choose one")
-    with pytest.raises(UsageError):
-        runs("A", "B")
-    assert world.asked == ["A"]
-    assert letters(runs) == []
+    """A scope's stage is asked for what there is not; a company's failure leaves the others alone."""
+    world.answers["A"] = UsageError("no company of that name", "choose one")
+    assert runs("A", "B").exit_code is ExitCode.PARTIAL
+    assert world.asked == ["A", "B"]
+    assert [unit for _, unit, _ in letters(runs)] == ["A"]
 
 
 def test_an_unknown_stage_cannot_be_forced(runs: Runs, world: World) -> None:
@@ -344,7 +344,11 @@ def test_a_full_disk_at_the_commit_leaves_no_record(
     monkeypatch.setattr(current.store.tables, "replace", full)
     with pytest.raises(ConfigurationError):
         run(current, [fetch(world)], [fetch(world)], scope("A"), Options())
-    assert current.store.ledger.unit_records(["fetch"]) == []
+    assert [row["key"] for row in current.store.ledger.unit_records(["fetch"])] == [UNDER_WAY]
+    monkeypatch.undo()
+    assert (
+        run(session(tmp_path), [fetch(world)], [fetch(world)], scope("A"), Options()).manifest.stages[0].status == "ran"
+    )
 
 
 def test_a_log_that_cannot_be_written_does_not_hide_the_error(
