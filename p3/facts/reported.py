@@ -3,8 +3,8 @@
 A filing shows an item as one row of a statement, so the concept that it uses for its own period stands for that row in
 all its columns. For a period, the row of the newest filing that shows it counts: a concept that replaces another takes
 over, a stray mention of another concept in a note does not. A quarterly filing may only move to a preferred formula,
-because its condensed statements and notes tell less than the annual ones. A sum of amounts that are all rounded far
-beyond the filing's own unit is put together from prose, not from statement lines, and is left out.
+because its condensed statements and notes tell less than the annual ones. A sum of which a part (of flows) or
+every part (of balances) is rounded far beyond the filing's own unit is put together from prose, and is left out.
 """
 
 from collections import defaultdict
@@ -111,13 +111,19 @@ class _Reading:
             return None
         value, operands = result
         sources = tuple(self.newest[name] for _, name in operands)
-        if len(sources) > 1 and _all_rounded(sources, report.scale):
+        if len(sources) > 1 and self._from_prose(sources, report.scale):
             return None
         formula = write(operands) if len(sources) > 1 else None
         return Version(report.known_from, value, sources[0].unit, sources[0].start, formula, sources)
 
+    def _from_prose(self, sources: Sequence[FactSource], scale: float) -> bool:
+        """Whether amounts are a note's words ("$2.6 billion") and not a statement's lines.
 
-def _all_rounded(sources: Sequence[FactSource], scale: float) -> bool:
-    return all(source.value == 0 or grain(source.value) >= 100 * scale > 0 for source in sources) and any(
-        source.value for source in sources
-    )
+        One such part spoils a sum of flows; balances, debt above all, often are round, so there all must be.
+        """
+        rounded = [_rounded(source, scale) for source in sources if source.value]
+        return any(rounded) if self.item.kind == "flow" else bool(rounded) and all(rounded)
+
+
+def _rounded(source: FactSource, scale: float) -> bool:
+    return grain(source.value) >= 100 * scale > 0
