@@ -12,13 +12,13 @@ import gzip
 import hashlib
 import json
 import os
-import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from p3.data import whole
 from p3.errors import ConfigurationError, DataError
 
 _KEPT_HEADERS = ("content-type", "etag", "last-modified", "content-length", "date")
@@ -106,16 +106,7 @@ class RawStore:
         if path.exists() and self._is_whole(sha):
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(gzip.compress(content, compresslevel=6, mtime=0))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        whole.write(path, gzip.compress(content, compresslevel=6, mtime=0))
 
     def _is_whole(self, sha: str) -> bool:
         try:

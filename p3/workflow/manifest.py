@@ -1,12 +1,11 @@
 """The record of a run, written beside its results: enough to compute any of them again on exactly its data."""
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from p3.data import whole
 from p3.errors import ConfigurationError
 from p3.shapes import Ended
 
@@ -68,16 +67,7 @@ class Manifest:
 def write_whole(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` so that a kill leaves the old file or the new one."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
+        whole.write(path, text.encode())
     except OSError as error:
         raise ConfigurationError(
             f"cannot write {path}: {error.strerror}", "Free space, or name another --data-dir."

@@ -72,6 +72,7 @@ class _Work:
     failed: list[tuple[Step, P3Error]] = field(default_factory=list)
     errors: list[P3Error] = field(default_factory=list)
     units: dict[str, Ended] = field(default_factory=dict)
+    results: dict[str, str] = field(default_factory=dict)
     rows: int = 0
     refused_in_a_row: int = 0
 
@@ -223,6 +224,7 @@ def _commit(session: Session, stage: Stage, work: _Work) -> None:
     _record(session, stage, done, failed)
     work.rows += sum(output.rows for _, output, _ in done)
     work.units.update({step.unit: "ran" for step, _, _ in done})
+    work.results.update({step.unit: output.content or step.key for step, output, _ in done})
 
 
 def _standing(parts: Sequence[Rows]) -> list[pl.DataFrame]:
@@ -293,6 +295,7 @@ def _report(session: Session, name: str, steps: Sequence[Step], work: _Work) -> 
     why = next((step.why for step in steps if ended[step.unit] == status), "")
     records = _records_of(session, [name])
     results = {s.unit: r.output for s in steps if (r := records.under(name, s.unit, s.key)) is not None}
+    results |= work.results  # what is not complete has no record, and has a result all the same
     return StageReport(name, status, why, rows=work.rows, units=ended, failures=failures, results=results)
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -371,3 +372,19 @@ def manifest_of(current: Session) -> dict:
 
 
 CHECKOUT = Path(__file__).parents[3]
+
+
+def test_what_is_not_complete_has_a_result_and_is_taken_up_again(tmp_path: Path, world: World) -> None:
+    """An order that still works at the broker is printed now, and asked for again by the next run."""
+
+    def unfinished(job: Job) -> Output:
+        return replace(world.ask(job), complete=False, problems=(Problem("order 1", "working"),))
+
+    stage = fetch(world, kind=Kind.ACT, run=unfinished)
+    for _ in range(2):
+        report = run(session(tmp_path), [stage], [stage], scope("A"), Options())
+        assert report.exit_code is ExitCode.PARTIAL
+        assert report.manifest.stages[0].results == {"A": "is 1.0"}
+    assert world.asked == ["A", "A"]
+    done = fetch(world, kind=Kind.ACT)
+    assert run(session(tmp_path), [done], [done], scope("A"), Options()).exit_code is ExitCode.DONE
