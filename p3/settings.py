@@ -90,6 +90,7 @@ class Workflow(_Section):
     batch: int = Field(ge=1)
     max_failure_rate: float = Field(ge=0, le=1)
     refuse_after: int = Field(ge=1)
+    patience: float = Field(ge=0)
 
 
 class Valuation(_Section):

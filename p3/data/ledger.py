@@ -122,6 +122,21 @@ class Ledger:
             for problem in problems:
                 _record_problem(connection, {**problem, "tree": self._tree})
 
+    def newest_unit(self) -> int:
+        """Return the number of the newest record of a unit, 0 where there is none."""
+        with self.transaction() as connection:
+            return (
+                connection.execute(sa.select(sa.func.max(units.c.id)).where(units.c.tree == self._tree)).scalar() or 0
+            )
+
+    def recorded_since(self, seen: int, stage: str, unit: str, key: str) -> bool:
+        """Return whether the newest record of a unit came after the one numbered ``seen`` and has ``key``."""
+        ours = (units.c.tree == self._tree) & (units.c.stage == stage) & (units.c.unit == unit)
+        query = sa.select(units.c.id, units.c.key).where(ours).order_by(units.c.id.desc()).limit(1)
+        with self.transaction() as connection:
+            newest = connection.execute(query).first()
+        return newest is not None and newest.id > seen and newest.key == key
+
     def unit_records(self, stages: Sequence[str]) -> list[dict[str, Any]]:
         """Return the newest record of each unit and key of ``stages``, oldest first."""
         ours = (units.c.tree == self._tree) & units.c.stage.in_(list(stages))

@@ -12,19 +12,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import tenacity
+
 from p3.errors import BusyError, ConfigurationError
+
+_LOOK_AGAIN = 0.05  # seconds: the kernel's lock can be waited for, but not for a while only
 
 
 @contextmanager
-def held(path: Path, what: str) -> Iterator[None]:
-    """Hold the lock at ``path`` for the block; raises BusyError naming the holder where another process has it."""
+def held(path: Path, what: str, patience: float = 0.0) -> Iterator[None]:
+    """Hold the lock at ``path`` for the block; waits up to ``patience`` seconds for another process to let it go.
+
+    Raises BusyError naming the holder where it does not.
+    """
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise _unwritable(path, error) from None
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _locked(handle, patience)
         except BlockingIOError:
             raise BusyError(
                 f"{what} is being written by {_holder(handle)}", "Wait for it to end, then run again."
@@ -36,6 +43,16 @@ def held(path: Path, what: str) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def _locked(handle: int, patience: float) -> None:
+    attempts = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(BlockingIOError),
+        stop=tenacity.stop_after_delay(patience),
+        wait=tenacity.wait_fixed(_LOOK_AGAIN),
+        reraise=True,
+    )
+    attempts(fcntl.flock, handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _unwritable(path: Path, error: OSError) -> ConfigurationError:

@@ -1,6 +1,7 @@
 """The data tree as one handle: its directories and stores, each opened when first used."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from p3.data import locks
 from p3.data.layers import DataLayer, DirectoryManager
 from p3.data.tables import TABLES, Table
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from p3.data.raw import RawStore
 
 PASSAGES = "passages"
+_PATIENCE = 120.0  # seconds to wait for another process to commit
 
 
 class Store:
@@ -55,6 +58,10 @@ class Store:
         from p3.data.index import PassageIndex
 
         return PassageIndex(self.directories.index())
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Return the lock under which tables and passages are written, waiting for another process's commit."""
+        return locks.held(self.directories.lock("commit"), "the data tree", _PATIENCE)
 
     def query(self, as_of: datetime | None = None) -> "Query":
         """Return a reader of the tables as they stand now, of rows known at ``as_of`` alone where one is given."""

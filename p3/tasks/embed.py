@@ -37,9 +37,10 @@ def stage() -> Stage:
 def _model(session: Session, parameters: Mapping[str, Any]) -> Iterator[Embedder]:
     session.progress.step("loading the model")
     index = session.store.index
-    index.clean_after_kill()
-    if index.version() is not None and index.model() != parameters["model"]:
-        index.clear()  # vectors of two models are never mixed; every company is embedded anew when it is next asked for
+    with session.store.writing():
+        index.clean_after_kill()
+        if index.version() is not None and index.model() != parameters["model"]:
+            index.clear()  # vectors of two models are never mixed; a company is embedded anew when it is next asked for
     yield load(parameters["model"])
 
 

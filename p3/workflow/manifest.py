@@ -28,6 +28,7 @@ class StageReport:
     name: str
     status: Ended
     why: str
+    needs: str = ""  # the stage that has nothing for it, where it is blocked
     rows: int = 0
     seconds: float = 0.0
     units: dict[str, Ended] = field(default_factory=dict)

@@ -45,6 +45,7 @@ class Declared:
     code: str
     parameters: Mapping[str, Any]
     max_age: timedelta | None = None
+    reads_any: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Step:
     why: str
     key: str
     inputs: tuple[tuple[str, str, str], ...] = ()
+    needs: str = ""  # the stage that has nothing for it
 
 
 UNDER_WAY = "under way"
@@ -138,13 +140,13 @@ def _step(
         action, why = Action.RUN, "forced"
     else:
         action, why = _by_record(stage, unit, key, records, moment)
-    return Step(stage.name, unit, action, why, key, tuple(inputs))
+    return Step(stage.name, unit, action, why, key, tuple(inputs), absent[0] if absent else "")
 
 
 def _inputs(stage: Declared, unit: str, known: Mapping[str, Declared], records: Records) -> list[tuple[str, str, str]]:
     """Return what the unit reads and finds."""
     found = []
-    for upstream in (known[name] for name in stage.reads):
+    for upstream in (known[name] for name in (*stage.reads, *stage.reads_any)):
         for wanted in _units_read(stage, unit, upstream):
             record = _current(upstream, wanted, known, records)
             if record is not None:
@@ -169,16 +171,21 @@ def _gaps(
     inputs: Sequence[tuple[str, str, str]],
     pending: Collection[tuple[str, str]],
 ) -> tuple[list[str], list[str]]:
-    """Return the stages that have nothing for the unit, and those that are about to run for it."""
-    absent, coming = [], []
-    for upstream in (known[name] for name in stage.reads):
-        wanted = set(_units_read(stage, unit, upstream))
-        soon = {u for u in wanted if (upstream.name, u) in pending}
-        there = {u for name, u, _ in inputs if name == upstream.name} | soon
-        if not there or (stage.per_company and upstream.per_company and unit not in there):
-            absent.append(upstream.name)
+    """Return the stages that have nothing for the unit, and those that are about to run for it.
+
+    Of ``reads_any`` one is enough; where none has anything, the first of them is missing.
+    """
+    has, coming = set(), []
+    for upstream in (known[name] for name in (*stage.reads, *stage.reads_any)):
+        soon = {u for u in _units_read(stage, unit, upstream) if (upstream.name, u) in pending}
+        there = soon | {u for name, u, _ in inputs if name == upstream.name}
+        if unit in there if stage.per_company and upstream.per_company else there:
+            has.add(upstream.name)
         if soon:
             coming.append(upstream.name)
+    absent = [name for name in stage.reads if name not in has]
+    if stage.reads_any and has.isdisjoint(stage.reads_any):
+        absent.append(stage.reads_any[0])
     return absent, coming
 
 

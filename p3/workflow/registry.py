@@ -17,14 +17,15 @@ def check_names(stages: Sequence[Stage], wanted: Collection[str]) -> None:
 
 
 def between(ordered: Sequence[Stage], first: str | None, last: str | None) -> list[Stage]:
-    """Return the stages from ``first`` to ``last``, both included."""
-    names = [stage.name for stage in ordered]
-    check_names(ordered, [name for name in (first, last) if name is not None])
+    """Return the stages from ``first`` to ``last``, both included, without those that run on demand alone."""
+    routine = [stage for stage in ordered if not stage.on_demand]
+    names = [stage.name for stage in routine]
+    check_names(routine, [name for name in (first, last) if name is not None])
     low = names.index(first) if first else 0
     high = names.index(last) if last else len(names) - 1
     if low > high:
         raise UsageError(f"{first} comes after {last}", f"The order is {', '.join(names)}.")
-    return list(ordered[low : high + 1])
+    return routine[low : high + 1]
 
 
 def in_order(declared: Sequence[Stage]) -> list[Stage]:
@@ -33,7 +34,7 @@ def in_order(declared: Sequence[Stage]) -> list[Stage]:
     ordered: list[Stage] = []
     while waiting:
         done = {stage.name for stage in ordered}
-        ready = next((stage for stage in waiting if done.issuperset(stage.reads)), None)
+        ready = next((stage for stage in waiting if done.issuperset((*stage.reads, *stage.reads_any))), None)
         if ready is None:
             raise ValueError(f"stages read each other in a circle: {[stage.name for stage in waiting]}")
         waiting.remove(ready)

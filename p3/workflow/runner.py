@@ -1,42 +1,34 @@
 """The runner: takes the plan's steps, runs them company by company, commits in batches, records what became of each.
 
 1. For each stage in order it asks the planner again, so that a stage whose input turned out unchanged stays fresh.
-2. It takes the stage's lock, so that two processes never write the same tables.
-3. It runs each unit; a company's failure is recorded and the others go on.
-4. Every ``batch`` units it commits. The ledger first notes that a build's rows are being replaced, then come tables
-   and passages, then the record. After a kill in between nothing is known of those units: they are made again.
+2. It runs each unit under the unit's lock, so that two processes share a scope's companies and none is made twice; a
+   company's failure is recorded and the others go on.
+3. Every ``batch`` units it commits (see ``work``). What another process holds is waited for at the end.
 """
 
 import contextlib
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
-
-import polars as pl
 
 from p3 import __version__, clock
 from p3.data import locks
 from p3.data.delta import check
-from p3.errors import (
-    BusyError,
-    ConfigurationError,
-    DataError,
-    ExitCode,
-    InputMissingError,
-    P3Error,
-    UpstreamError,
-    UsageError,
-)
-from p3.scope import CUSTOM, Scope
+from p3.errors import BusyError, ConfigurationError, DataError, ExitCode, P3Error, UpstreamError, UsageError
+from p3.scope import Scope
 from p3.shapes import Ended
 from p3.workflow.code_version import code_version
+from p3.workflow.fanout import in_turn
 from p3.workflow.manifest import Failure, Manifest, StageReport
-from p3.workflow.planner import UNDER_WAY, Action, Declared, Moment, Record, Records, Step, plan, plan_stage
+from p3.workflow.planner import Action, Declared, Moment, Record, Records, Step, plan, plan_stage
 from p3.workflow.registry import check_names
 from p3.workflow.session import Session
-from p3.workflow.stage import Job, Kind, Output, Rows, Stage
+from p3.workflow.stage import Job, Output, Stage
+from p3.workflow.verdict import exit_code, hopeless
+from p3.workflow.work import Outcome, Work
 
 log = logging.getLogger("p3.workflow")
 
@@ -62,19 +54,6 @@ class RunReport:
     exit_code: ExitCode
     notes: tuple[str, ...] = ()
     error: P3Error | None = None
-
-
-@dataclass
-class _Work:
-    """What a stage has done and not yet committed, and how its units ended."""
-
-    done: list[tuple[Step, Output, float]] = field(default_factory=list)
-    failed: list[tuple[Step, P3Error]] = field(default_factory=list)
-    errors: list[P3Error] = field(default_factory=list)
-    units: dict[str, Ended] = field(default_factory=dict)
-    results: dict[str, str] = field(default_factory=dict)
-    rows: int = 0
-    refused_in_a_row: int = 0
 
 
 def dry_run(
@@ -107,7 +86,7 @@ def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope
             manifest.parameters[stage.name] = dict(known[stage.name].parameters)
             report, found = _run_stage(session, stage, known, every, scope, options)
             manifest.stages.append(report)
-            error = None if options.keep_going else _hopeless(session, scope, report, found)
+            error = None if options.keep_going else hopeless(session.settings.workflow, scope, report, found)
             if error is not None:
                 break
         whole = not any(report.failures for report in manifest.stages)
@@ -119,166 +98,126 @@ def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope
             _close_manifest(session, manifest)
         raise
     _close_manifest(session, manifest)
-    return RunReport(manifest, _exit_code(manifest, error), tuple(dict.fromkeys(notes)), error)
-
-
-def _exit_code(manifest: Manifest, error: P3Error | None) -> ExitCode:
-    if error is not None:
-        return error.exit_code
-    return ExitCode.PARTIAL if manifest.status == "partial" else ExitCode.DONE
+    return RunReport(manifest, exit_code(manifest, error), tuple(dict.fromkeys(notes)), error)
 
 
 def _run_stage(
     session: Session, stage: Stage, known: dict[str, Declared], every: Sequence[Stage], scope: Scope, options: Options
 ) -> tuple[StageReport, list[P3Error]]:
-    declared = known[stage.name]
+    declared, work = known[stage.name], Work()
     started = clock.monotonic()
-    reads = session.store.versions()
-    work = _Work()
-    steps = _plan_now(session, declared, known, every, options)
+    reads, seen = session.store.versions(), session.store.ledger.newest_unit()
+    steps = plan_stage(declared, known, _records(session, every), _moment(session), force=stage.name in options.force)
     if any(step.action is Action.RUN for step in steps):
-        with locks.held(session.store.directories.lock(stage.name), stage.name):
-            steps = _plan_now(session, declared, known, every, options)  # another process may have done it meanwhile
-            _run_steps(session, stage, declared, scope, steps, work)
+        _run_steps(_Attempts(session, stage, declared, scope, work, seen), steps)
     report = _report(session, stage.name, steps, work)
     report.seconds = round(clock.monotonic() - started, 3)
     report.reads, report.writes = reads, session.store.versions()
     return report, work.errors
 
 
-def _plan_now(
-    session: Session, stage: Declared, known: dict[str, Declared], every: Sequence[Stage], options: Options
-) -> list[Step]:
-    forced = stage.name in options.force
-    return plan_stage(stage, known, _records(session, every), _moment(session), force=forced)
+@dataclass(frozen=True)
+class _Attempts:
+    """A stage under way: what all its units share. ``seen`` is the ledger's newest record when it was planned."""
+
+    session: Session
+    stage: Stage
+    declared: Declared
+    scope: Scope
+    work: Work
+    seen: int
+
+    def attempt(self, resource: Any, patience: float, step: Step) -> Outcome:
+        """Run a unit, in a thread of its own where the stage has several; raises only what is a bug."""
+        if self.work.refused_in_a_row >= _GIVE_UP_AFTER:
+            refused = UpstreamError(f"not tried: {_GIVE_UP_AFTER} in a row were refused", "Try later.")
+            return Outcome(step, error=refused)
+        outcome = Outcome(step)
+        try:
+            outcome.lock.enter_context(self._held(step.unit, patience))
+        except BusyError as busy:
+            return Outcome(step, busy=busy)
+        with contextlib.ExitStack() as letting_go:
+            letting_go.push(outcome.lock)
+            self._run(resource, outcome)
+            if outcome.output is not None:
+                letting_go.pop_all()  # until it is committed
+        return outcome
+
+    def _held(self, unit: str, patience: float) -> contextlib.AbstractContextManager[None]:
+        name = f"{self.stage.name}.{unit}" if self.stage.per_company else self.stage.name
+        return locks.held(self.session.store.directories.lock(name), f"{self.stage.name} of {unit}", patience)
+
+    def _run(self, resource: Any, outcome: Outcome) -> None:
+        step = outcome.step
+        if self.session.store.ledger.recorded_since(self.seen, self.stage.name, step.unit, step.key):
+            return  # another process made it after this run was planned
+        job = Job(
+            self.session,
+            self.scope,
+            step.unit,
+            self.declared.parameters,
+            resource,
+            step.inputs,
+            self.session.progress.step,
+        )
+        started = clock.monotonic()
+        try:
+            outcome.output = _checked(self.stage, step.unit, self.stage.run(job))
+        except P3Error as error:
+            outcome.error = error
+        except Exception as error:
+            error.add_note(f"in {self.stage.name} of {step.unit}")
+            raise
+        outcome.seconds = clock.monotonic() - started
 
 
-def _run_steps(
-    session: Session, stage: Stage, declared: Declared, scope: Scope, steps: Sequence[Step], work: _Work
-) -> None:
+def _checked(stage: Stage, unit: str, output: Output) -> Output:
+    """Return ``output`` if it can be committed: found out here, it fails this company and not the whole batch."""
+    if output.rows == 0:
+        raise DataError(f"{stage.name} made no rows for {unit}", "See what it reads with `p3 e2e --dry-run`.")
+    for rows in output.tables:
+        check(rows.table, rows.owners, rows.frame)
+    return output
+
+
+def _run_steps(attempts: _Attempts, steps: Sequence[Step]) -> None:
+    session, stage, work = attempts.session, attempts.stage, attempts.work
     todo = [step for step in steps if step.action is Action.RUN]
     session.progress.start(stage.name, len(todo))
     try:
-        with stage.resource(session, declared.parameters) as resource:
-            for step in todo:
-                if work.refused_in_a_row >= _GIVE_UP_AFTER:
-                    _fail(step, UpstreamError(f"not tried: {_GIVE_UP_AFTER} in a row were refused", "Try later."), work)
-                    continue
-                _run_unit(session, stage, scope, declared, step, resource, work)
-                if len(work.done) >= session.settings.workflow.batch:
-                    _commit(session, stage, work)
+        with stage.resource(session, attempts.declared.parameters) as resource:
+            _go(attempts, todo, partial(attempts.attempt, resource, 0.0), stage.threads(session))
+            work.commit(session, stage)
+            held, work.deferred = work.deferred, []
+            patience = session.settings.workflow.patience
+            _go(attempts, [each.step for each in held], partial(attempts.attempt, resource, patience), 1)
     finally:
-        _commit(session, stage, work)
+        work.commit(session, stage)
         session.progress.finish()
+    if work.deferred and work.deferred[0].busy is not None:
+        raise work.deferred[0].busy
 
 
-def _run_unit(
-    session: Session, stage: Stage, scope: Scope, declared: Declared, step: Step, resource: Any, work: _Work
-) -> None:
-    job = Job(session, scope, step.unit, declared.parameters, resource, step.inputs, session.progress.step)
-    started = clock.monotonic()
-    try:
-        output = stage.run(job)
-        if output.rows == 0:
-            raise DataError(f"{stage.name} made no rows for {step.unit}", "See what it reads with `p3 e2e --dry-run`.")
-        for rows in output.tables:
-            check(rows.table, rows.owners, rows.frame)  # here, so that it fails this company and not the whole batch
-    except _STOPS_THE_STAGE:
-        raise
-    except P3Error as error:
-        if isinstance(error, UsageError) and not stage.per_company:
-            raise  # nothing failed: the command line asks for what there is not
-        _fail(step, error, work)
-    except Exception as error:
-        error.add_note(f"in {stage.name} of {step.unit}")
-        raise
-    else:
-        work.refused_in_a_row = 0
-        work.done.append((step, output, clock.monotonic() - started))
-    session.progress.advance(step.unit)
+def _go(attempts: _Attempts, todo: Sequence[Step], attempt: Callable[[Step], Outcome], threads: int) -> None:
+    session, stage, work = attempts.session, attempts.stage, attempts.work
+    with contextlib.closing(in_turn(todo, attempt, threads)) as outcomes:
+        for outcome in outcomes:
+            if outcome.error is not None and _stops(stage, outcome.error):
+                raise outcome.error
+            work.take(outcome)
+            if outcome.busy is None:
+                session.progress.advance(outcome.step.unit)
+            if len(work.done) >= session.settings.workflow.batch:
+                work.commit(session, stage)
 
 
-def _fail(step: Step, error: P3Error, work: _Work) -> None:
-    work.failed.append((step, error))
-    work.errors.append(error)
-    work.units[step.unit] = "failed"
-    work.refused_in_a_row = work.refused_in_a_row + 1 if isinstance(error, UpstreamError) else 0
+def _stops(stage: Stage, error: P3Error) -> bool:
+    """Return whether no unit can go on; where the command line asks for what there is not, nothing failed."""
+    return isinstance(error, _STOPS_THE_STAGE) or (isinstance(error, UsageError) and not stage.per_company)
 
 
-def _commit(session: Session, stage: Stage, work: _Work) -> None:
-    """Commit what waits: tables, then passages, then the record of the units and of what failed."""
-    done, work.done = work.done, []
-    failed, work.failed = work.failed, []
-    if not done and not failed:
-        return
-    if stage.kind is Kind.BUILD:
-        session.store.ledger.record_units([_unit(session, stage, step, UNDER_WAY) for step, _, _ in done], [])
-    for table in stage.writes:
-        parts = [rows for _, output, _ in done for rows in output.tables if rows.table is table]
-        if parts:
-            owners = list(dict.fromkeys(owner for rows in parts for owner in rows.owners))
-            session.store.tables.replace(table, owners, pl.concat(_standing(parts), how="vertical_relaxed"))
-    for _, output, _ in done:
-        if output.passages is not None:
-            session.store.index.replace(output.passages.cik, output.passages.frame, output.passages.model)
-    _record(session, stage, done, failed)
-    work.rows += sum(output.rows for _, output, _ in done)
-    work.units.update({step.unit: "ran" for step, _, _ in done})
-    work.results.update({step.unit: output.content or step.key for step, output, _ in done})
-
-
-def _standing(parts: Sequence[Rows]) -> list[pl.DataFrame]:
-    """Return the frames of ``parts`` without what a later part replaces: two tickers may be one company."""
-    taken: set[int | str] = set()
-    frames = []
-    for rows in reversed(parts):
-        again = taken.intersection(rows.owners)
-        frames.append(rows.frame.filter(~pl.col(rows.table.owner).is_in(list(again))) if again else rows.frame)
-        taken.update(rows.owners)
-    return frames[::-1]
-
-
-def _record(
-    session: Session,
-    stage: Stage,
-    done: Sequence[tuple[Step, Output, float]],
-    failed: Sequence[tuple[Step, P3Error]],
-) -> None:
-    moment = clock.iso(clock.now())
-    common = {"stage": stage.name, "run_id": session.run_id}
-    units = [
-        _unit(session, stage, step, step.key)
-        | {
-            "output": output.content or step.key,
-            "rows": output.rows,
-            "seconds": round(seconds, 3),
-            "note": output.note,
-        }
-        for step, output, seconds in done
-        if output.complete
-    ]
-    problems = [(step.unit, problem.what, problem.reason) for step, output, _ in done for problem in output.problems]
-    problems += [(step.unit, stage.name, error.message) for step, error in failed]
-    letters = [{**common, "unit": u, "what": w, "reason": r, "last_seen": moment} for u, w, r in problems]
-    session.store.ledger.record_units(units, letters)
-
-
-def _unit(session: Session, stage: Stage, step: Step, key: str) -> dict[str, Any]:
-    """Return the ledger's row of a unit of which nothing but its key is known."""
-    return {
-        "stage": stage.name,
-        "unit": step.unit,
-        "key": key,
-        "output": key,
-        "rows": 0,
-        "seconds": 0.0,
-        "run_id": session.run_id,
-        "finished": clock.iso(clock.now()),
-        "note": "",
-    }
-
-
-def _report(session: Session, name: str, steps: Sequence[Step], work: _Work) -> StageReport:
+def _report(session: Session, name: str, steps: Sequence[Step], work: Work) -> StageReport:
     """Return the stage's report; what failed earlier and still stands is listed as well as what failed now.
 
     A fresh unit has what is asked for now: that it failed for another as-of, or when forced, says nothing of it.
@@ -296,42 +235,8 @@ def _report(session: Session, name: str, steps: Sequence[Step], work: _Work) -> 
     records = _records_of(session, [name])
     results = {s.unit: r.output for s in steps if (r := records.under(name, s.unit, s.key)) is not None}
     results |= work.results  # what is not complete has no record, and has a result all the same
-    return StageReport(name, status, why, rows=work.rows, units=ended, failures=failures, results=results)
-
-
-def _hopeless(session: Session, scope: Scope, report: StageReport, errors: Sequence[P3Error]) -> P3Error | None:
-    """Return why the run should end: a stage got nothing, or too many companies failed for the rest to mean much."""
-    if report.status == "blocked":
-        needed = report.why.split(" ", 1)[0]
-        return InputMissingError(f"{report.name}: {report.why}", f"Run `p3 {needed}{_words(scope)}` first.")
-    failed = [unit for unit, ended in report.units.items() if ended == "failed"]
-    if report.status == "failed":
-        return errors[0] if len(errors) == 1 or _alike(errors) else _too_many(report, failed, errors)
-    limits = session.settings.workflow
-    if len(failed) >= limits.refuse_after and len(failed) > limits.max_failure_rate * len(report.units):
-        return _too_many(report, failed, errors)
-    return None
-
-
-def _words(scope: Scope) -> str:
-    """Return the words that name ``scope`` on a command line, with a space before each."""
-    return "".join(f" -t {ticker}" for ticker in scope.tickers[:3]) if scope.name == CUSTOM else f" {scope.name}"
-
-
-def _alike(errors: Sequence[P3Error]) -> bool:
-    return len({type(error) for error in errors}) == 1
-
-
-def _too_many(report: StageReport, failed: Sequence[str], errors: Sequence[P3Error]) -> P3Error:
-    reasons = "; ".join(f"{failure.unit}: {failure.reason}" for failure in report.failures[:3])
-    kind = type(errors[0]) if _alike(errors) else DataError
-    return _made(kind, f"{report.name} failed for {len(failed)} of {len(report.units)}: {reasons}")
-
-
-def _made(kind: type[P3Error], message: str) -> P3Error:
-    """Return an error for all companies: a service that is away is to be asked again, anything else is to be mended."""
-    remedy = "Try again later." if issubclass(kind, UpstreamError) else "Mend it, or go on with --keep-going."
-    return UpstreamError(message, remedy) if issubclass(kind, UpstreamError) else DataError(message, remedy)
+    needs = next((step.needs for step in steps if step.needs), "")
+    return StageReport(name, status, why, needs, rows=work.rows, units=ended, failures=failures, results=results)
 
 
 def _declare(session: Session, stage: Stage, scope: Scope) -> Declared:
@@ -339,6 +244,7 @@ def _declare(session: Session, stage: Stage, scope: Scope) -> Declared:
         name=stage.name,
         kind=stage.kind,
         reads=stage.reads,
+        reads_any=stage.reads_any,
         units=tuple(stage.units(scope)),
         per_company=stage.per_company,
         code=code_version(stage.code),

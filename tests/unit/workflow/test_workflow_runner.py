@@ -3,6 +3,9 @@
 import json
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -304,8 +307,9 @@ def test_two_share_classes_of_one_company_do_not_collide(tmp_path: Path) -> None
     assert values(runs) == {"1652044": 2.0}
 
 
-def test_a_lock_held_elsewhere_is_busy_and_names_the_holder(runs: Runs, world: World) -> None:
-    lock = session(runs.root).store.directories.lock("fetch")
+@contextmanager
+def another_process(lock: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Run a process that holds ``lock`` until it is told to end, and kill it if it was not."""
     program = (
         "import sys; from pathlib import Path; from p3.data import locks; sys.argv = ['/bin/p3', 'e2e', 'm7']\n"
         f"with locks.held(Path({str(lock)!r}), 'fetch'): print('held', flush=True); sys.stdin.read()"
@@ -316,13 +320,76 @@ def test_a_lock_held_elsewhere_is_busy_and_names_the_holder(runs: Runs, world: W
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(BusyError) as caught:
-            runs("A")
-        assert f"process {holder.pid} (`p3 e2e m7`)" in caught.value.message
-        assert world.asked == []
+        yield holder
     finally:
         holder.communicate("", timeout=10)
-    assert runs("A").exit_code is ExitCode.DONE
+
+
+def test_a_company_held_elsewhere_is_busy_and_names_the_holder(tmp_path: Path, world: World) -> None:
+    runs = Runs(tmp_path, lambda: [fetch(world), derive()], {"patience": 0})
+    with another_process(session(tmp_path).store.directories.lock("fetch.B")) as holder:
+        with pytest.raises(BusyError) as caught:
+            runs("A", "B", "C")
+        assert f"process {holder.pid} (`p3 e2e m7`)" in caught.value.message
+    assert world.asked == ["A", "C"]
+    assert set(values(runs)) == {"A", "C"}  # the others are done and kept
+    assert runs("A", "B", "C").exit_code is ExitCode.DONE
+    assert world.asked == ["A", "C", "B"]
+
+
+def test_a_company_held_elsewhere_is_waited_for(runs: Runs, world: World) -> None:
+    with another_process(session(runs.root).store.directories.lock("fetch.A")) as holder:
+        world.answers["B"] = 2.0
+        ask = world.ask
+
+        def asked(job: Job) -> Output:
+            if job.unit == "B":
+                holder.communicate("", timeout=10)
+            return ask(job)
+
+        report = Runs(runs.root, lambda: [fetch(world, run=asked)])("A", "B")
+    assert report.exit_code is ExitCode.DONE
+    assert world.asked == ["B", "A"]
+
+
+def test_what_another_process_made_meanwhile_is_not_made_again(tmp_path: Path) -> None:
+    """Another run makes B while this one is at A: this one finds it made."""
+    worlds = World(), World()
+    other = Runs(tmp_path, lambda: [fetch(worlds[1])])
+
+    def asked(job: Job) -> Output:
+        if job.unit == "A":
+            other("B")
+        return worlds[0].ask(job)
+
+    report = Runs(tmp_path, lambda: [fetch(worlds[0], run=asked)])("A", "B")
+    assert units(report) == {"A": "ran", "B": "fresh"}
+    assert (worlds[0].asked, worlds[1].asked) == (["A"], ["B"])
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_units_may_run_at_once(tmp_path: Path, world: World, threads: int) -> None:
+    """Each waits until as many run as there are threads, so that fewer would not end."""
+    gate = threading.Barrier(threads)
+
+    def asked(job: Job) -> Output:
+        gate.wait(timeout=30)
+        return world.ask(job)
+
+    names = "ABCDEFGH"
+    runs = Runs(tmp_path, lambda: [fetch(world, run=asked, threads=lambda _session: threads)])
+    assert runs(*names).exit_code is ExitCode.DONE
+    assert sorted(world.asked) == list(names)
+    assert set(values(runs)) == set(names)
+
+
+def test_an_error_of_one_thread_ends_the_stage_and_keeps_what_is_done(tmp_path: Path, world: World) -> None:
+    world.answers["C"] = ConfigurationError("no identity", "set it")
+    runs = Runs(tmp_path, lambda: [fetch(world, threads=lambda _session: 2)])
+    with pytest.raises(ConfigurationError, match="no identity"):
+        runs(*"ABCDEFGH")
+    assert len(world.asked) < 8
+    assert set(values(runs)) <= set("ABDEFGH")
 
 
 def test_a_dry_run_changes_nothing(runs: Runs, world: World) -> None:
