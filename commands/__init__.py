@@ -15,6 +15,7 @@ ScopeArgument = Annotated[str | None, typer.Argument(metavar="[SCOPE]", help="f2
 TickerOption = Annotated[
     list[str] | None, typer.Option("-t", "--ticker", metavar="TICKER", help="Only this company; repeat for more.")
 ]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Ask nobody: use what was fetched before.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Run it even where nothing changed.")]
 
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from p3.commands import ScopeArgument, TickerOption
+from p3.commands import OfflineOption, ScopeArgument, TickerOption
 
 if TYPE_CHECKING:
     from p3.workflow.result import Result
@@ -27,13 +27,14 @@ def run(
         list[str] | None, typer.Option("--force", metavar="STAGE", help="Run it whatever is there.")
     ] = None,
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Go on past stages that failed.")] = False,
+    offline: OfflineOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and why.")] = False,
 ) -> "Result":
     """Run every stage in order, from filings to orders, and write a report; what is fresh is left alone."""
     from p3.tasks import e2e
     from p3.workflow.runner import Options
 
-    session.choose(filings=source, prices=prices or ("sample" if source == "sample" else None))
+    session.choose(offline=offline or None, filings=source, prices=prices or ("sample" if source == "sample" else None))
     options = Options(force=frozenset(force or ()), keep_going=keep_going)
     task = e2e.plan if dry_run else e2e.run_all
     return task(session, scope, ticker, (first, last), options)

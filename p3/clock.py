@@ -66,9 +66,14 @@ def parse_as_of(text: str | None) -> datetime:
     Accepts a date (end of that day in New York) or an ISO 8601 date and time (New York where it names no zone).
     Raises UsageError for anything else and for a moment that has not come yet.
     """
-    current = now()
     if text is None:
-        return current
+        return now()
+    return parse_moment(text, "--as-of")
+
+
+def parse_moment(text: str, option: str) -> datetime:
+    """Return the moment that ``text`` names in the same way; today's date is now. ``option`` is named in errors."""
+    current = now()
     try:
         day = _bare_date(text)
         if day is not None:
@@ -79,7 +84,9 @@ def parse_as_of(text: str | None) -> datetime:
             parsed = datetime.fromisoformat(text)
             moment = (parsed if parsed.tzinfo else parsed.replace(tzinfo=NEW_YORK)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise UsageError(f"--as-of {text!r} is not a date", "Write it as 2024-06-30 or 2024-06-30T16:00:00Z.") from None
+        raise UsageError(
+            f"{option} {text!r} is not a date", "Write it as 2024-06-30 or 2024-06-30T16:00:00Z."
+        ) from None
     if moment > current + timedelta(seconds=1):
-        raise UsageError(f"--as-of {text} has not come yet", "Leave --as-of out for now, or name a past date.")
+        raise UsageError(f"{option} {text} has not come yet", "Name a past date, or leave it out for now.")
     return moment

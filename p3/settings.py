@@ -40,10 +40,13 @@ class Sec(_Section):
     data_url: Address
     www_url: Address
     rate: float = Field(gt=0, le=10)
+    freeze_seconds: float = Field(gt=0, le=3600)
     refresh_hours: float = Field(ge=0)
     annual_reports: int = Field(ge=0, le=50)
     quarterly_reports: int = Field(ge=0, le=200)
     earnings_releases: int = Field(ge=0, le=200)
+    bulk_from: int = Field(ge=1)
+    bulk_days: float = Field(ge=0)
 
 
 class Prices(_Section):
@@ -200,6 +203,12 @@ def user_file() -> Path:
     """Return where the user's own settings lie (XDG base directories)."""
     base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
     return Path(base) / "p3" / "config.toml"
+
+
+def state_folder() -> Path:
+    """Return where p3 keeps what outlives a run and belongs to no data tree (XDG base directories)."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "p3"
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -51,6 +51,50 @@ class StageRun(Shape):
     stage: StageShape
 
 
+class DeadLetter(Shape):
+    """Something that failed for good: how often it was tried, and what for."""
+
+    stage: str
+    unit: str
+    what: str
+    reason: str
+    attempts: int
+    first_seen: str
+    last_seen: str
+    run_id: str
+
+
+class DeadLetters(Shape):
+    """`dlq list`, and `dlq retry` with the stages that it ran: what is still open."""
+
+    letters: list[DeadLetter]
+    runs: list[StageRun]
+
+
+class IngestedDocument(Shape):
+    """One document of `ingest`; ``accession`` is the name that p3 gave it."""
+
+    document: str
+    accession: str
+    form: str
+    period: date | None
+    fiscal_year: int | None
+    accepted: str
+    pages: int | None
+    characters: int
+    status: Literal["added", "known"]
+
+
+class Ingest(Shape):
+    """`ingest`; ``cik`` is null where EDGAR does not know the company."""
+
+    run_id: str
+    ticker: str
+    cik: int | None
+    documents: list[IngestedDocument]
+    refused: list[FailureShape]
+
+
 class FetchedCompany(Shape):
     """One company of `fetch-sec`."""
 
@@ -122,18 +166,26 @@ class Facts(Shape):
 
 
 class Passage(Shape):
-    """A hit of `search`."""
+    """A hit of `search`.
+
+    ``start`` and ``end`` count characters of the document's text; ``first_byte`` and ``end_byte`` are where these stand
+    in the document as stored, ``cells`` are those of a workbook, ``type`` is the form or an exhibit's, such as EX-99.1.
+    """
 
     rank: int
     score: float
     ticker: str
     form: str
+    type: str | None
     accession: str
     document: str
     section: str | None
     page: int | None
     start: int
     end: int
+    first_byte: int | None
+    end_byte: int | None
+    cells: str | None
     accepted: str
     text: str
     why: str

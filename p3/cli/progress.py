@@ -10,8 +10,20 @@ if TYPE_CHECKING:
 
 
 def progress(*, quiet: bool) -> Progress:
-    """Return the listener that fits: bars on a terminal, else silence."""
-    return Bars() if sys.stderr.isatty() and not quiet else Silent()
+    """Return the listener that fits: bars on a terminal, else notes alone, or silence where it is wanted."""
+    if quiet:
+        return Silent()
+    return Bars() if sys.stderr.isatty() else Notes()
+
+
+class Notes(Silent):
+    """Prints what is worth a line of its own, and nothing else."""
+
+    def note(self, text: str) -> None:
+        """Print a line."""
+        from p3.cli.output import note_line
+
+        note_line(text)
 
 
 class Bars:
@@ -20,24 +32,31 @@ class Bars:
     def __init__(self) -> None:
         self._bar: rich.progress.Progress | None = None
         self._task: rich.progress.TaskID | None = None
+        self._counted = False
 
     def start(self, stage: str, total: int) -> None:
         """Show the bar of ``stage``."""
-        self._bar = _bar()
+        self._bar, self._counted = _bar(), False
         self._task = self._bar.add_task(stage, total=total, doing="", rate="")
         self._bar.start()
 
     def advance(self, unit: str) -> None:
         """Move the bar by one unit."""
         if self._bar is not None and self._task is not None:
-            speed = self._bar.tasks[0].speed
-            rate = "" if speed is None else f"{speed:,.1f}/s" if speed >= 1 else f"{60 * speed:,.1f}/min"
-            self._bar.update(self._task, advance=1, doing=unit.removeprefix("_"), rate=rate)
+            self._bar.update(self._task, advance=1, doing=unit.removeprefix("_"))
+            if not self._counted:
+                self._bar.update(self._task, rate=_rate(self._bar.tasks[0].speed))
 
     def step(self, text: str) -> None:
         """Show what is being done."""
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, doing=text)
+
+    def tally(self, text: str) -> None:
+        """Show what was counted, in place of the units' rate."""
+        if self._bar is not None and self._task is not None:
+            self._counted = True
+            self._bar.update(self._task, rate=text)
 
     def finish(self) -> None:
         """Take the bar away."""
@@ -50,6 +69,12 @@ class Bars:
         from p3.cli.output import note_line
 
         note_line(text, self._bar.console if self._bar is not None else None)
+
+
+def _rate(speed: float | None) -> str:
+    if speed is None:
+        return ""
+    return f"{speed:,.1f}/s" if speed >= 1 else f"{60 * speed:,.1f}/min"
 
 
 def _bar() -> "rich.progress.Progress":

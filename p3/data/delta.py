@@ -92,7 +92,8 @@ class DeltaTables:
                 DeltaTable.create(path, Schema.from_arrow(rows.schema), mode="ignore")
             for attempt in range(_ATTEMPTS):
                 try:
-                    write_deltalake(path, rows, mode="overwrite", predicate=predicate)
+                    # A table of an older p3 takes up the columns that it lacks.
+                    write_deltalake(path, rows, mode="overwrite", predicate=predicate, schema_mode="merge")
                     break
                 except CommitFailedError:  # nothing is written: another's commit came first
                     if attempt == _ATTEMPTS - 1:

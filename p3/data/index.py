@@ -32,6 +32,7 @@ _DOCUMENT = (
     "accession",
     "document",
     "period",
+    "fiscal_year",
     "accepted",
 )
 _LARGEST = 2**64 - 1
@@ -113,6 +114,10 @@ class PassageIndex:
     def model(self) -> str:
         """Return the name of the embedding model whose vectors the table holds."""
         return _model(self._table())
+
+    def columns(self) -> set[str]:
+        """Return the names of the table's columns."""
+        return set(self._table().schema.names)
 
     def version(self) -> int | None:
         """Return the table's version, None before the first commit.

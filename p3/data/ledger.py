@@ -145,16 +145,17 @@ class Ledger:
             query = sa.select(units).where(units.c.id.in_(newest)).order_by(units.c.id)
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def open_dead_letters(self, stages: Sequence[str], unit_names: Sequence[str]) -> list[dict[str, Any]]:
-        """Return what failed for good and has not been mended since."""
+    def open_dead_letters(
+        self, stages: Sequence[str] | None = None, unit_names: Sequence[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """Return what failed for good and has not been mended since, of all stages and units where none are named."""
+        query = sa.select(dead_letters).where(dead_letters.c.tree == self._tree, dead_letters.c.resolved.is_(None))
+        if stages is not None:
+            query = query.where(dead_letters.c.stage.in_(list(stages)))
+        if unit_names is not None:
+            query = query.where(dead_letters.c.unit.in_(list(unit_names)))
         with self.transaction() as connection:
-            query = (
-                sa.select(dead_letters)
-                .where(dead_letters.c.tree == self._tree, dead_letters.c.resolved.is_(None))
-                .where(dead_letters.c.stage.in_(list(stages)), dead_letters.c.unit.in_(list(unit_names)))
-                .order_by(dead_letters.c.id)
-            )
-            return [dict(row) for row in connection.execute(query).mappings()]
+            return [dict(row) for row in connection.execute(query.order_by(dead_letters.c.id)).mappings()]
 
     def add_chain(
         self, run_id: str, answer: Mapping[str, Any], steps: Mapping[str, Any], versions: Mapping[str, int]

@@ -135,8 +135,13 @@ class Query:
             connection.register(table.name, pl.DataFrame(schema=table.schema).to_arrow())
         else:
             listed = ", ".join(_quoted(file) for file in files)
+            source = f"read_parquet([{listed}], union_by_name = true)"
             try:
-                rows = f"SELECT * FROM read_parquet([{listed}]){self._known(table)}"
+                present = connection.sql(f"SELECT * FROM {source} LIMIT 0").columns
+                lacking = "".join(
+                    f', NULL AS "{name}"' for name in table.schema if name not in present
+                )  # an older p3's
+                rows = f"SELECT *{lacking} FROM {source}{self._known(table)}"
                 connection.execute(f"CREATE OR REPLACE VIEW {table.name} AS {rows}")
             except duckdb.Error as error:
                 raise _unreadable(table, error) from error

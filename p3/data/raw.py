@@ -1,10 +1,11 @@
 """RAW: every response and document byte for byte, compressed, named by its SHA-256, never changed.
 
-A body lies at ``objects/ab/abcdef….gz`` and is stored once. What was received when is a line of ``index/<sha of
+A body lies at ``objects/ab/abcdef….gz`` and is stored once; a file of several GB that is compressed already, such as
+EDGAR's bulk archives, lies at ``objects/ab/abcdef…`` as it came. What was received when is a line of ``index/<sha of
 url>.jsonl``: url, status, headers, UTC time and the body's SHA-256; the last line of a url's file is its newest reply.
-Both are written so that a kill at any moment leaves either the old state or the new one: bodies by rename, index lines
+All are written so that a kill at any moment leaves either the old state or the new one: bodies by rename, index lines
 by one append after the body is on disk. A line cut short by a kill or a full disk is passed over. A body that no longer
-hashes to its name is written anew when the same bytes come again.
+hashes to its name is written anew when the same bytes come again. Downloads on their way lie in ``partial/``.
 """
 
 import errno
@@ -13,10 +14,12 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from p3.data import whole
 from p3.errors import ConfigurationError, DataError
@@ -25,14 +28,20 @@ _KEPT_HEADERS = ("content-type", "etag", "last-modified", "content-length", "dat
 
 
 @dataclass(frozen=True)
-class Stored:
-    """A reply as kept: what was received, from where and when."""
+class Kept:
+    """A reply without its body: what was received, from where and when."""
 
     url: str
     sha: str
     status: int
     headers: Mapping[str, str]
     fetched: datetime
+
+
+@dataclass(frozen=True)
+class Stored(Kept):
+    """A reply with its body."""
+
     content: bytes
 
 
@@ -44,33 +53,70 @@ class RawStore:
 
     def put(self, url: str, content: bytes, status: int, headers: Mapping[str, str], fetched: datetime) -> str:
         """Keep a reply and return the SHA-256 of its body."""
-        sha = hashlib.sha256(content).hexdigest()
-        try:
-            self._write_object(sha, content)
-            entry = {
-                "url": url,
-                "sha": sha,
-                "status": status,
-                "headers": {k.lower(): v for k, v in headers.items() if k.lower() in _KEPT_HEADERS},
-                "fetched": fetched.isoformat(),
-            }
-            self._append(self._index_path(url), json.dumps(entry))
-        except OSError as error:
-            raise ConfigurationError(
-                f"cannot store {url}: {error.strerror}", "Free space, or name another --data-dir."
-            ) from None
-        return sha
+        reply = Kept(url, hashlib.sha256(content).hexdigest(), status, _kept_headers(headers), fetched)
+        with _stored(url):
+            self._write_object(reply.sha, content)
+            self._append(reply)
+        return reply.sha
+
+    def put_file(self, url: str, path: Path, status: int, headers: Mapping[str, str], fetched: datetime) -> str:
+        """Keep a reply whose body is the file at ``path``, moved from there as it is; return the body's SHA-256.
+
+        ``path`` is ``partial(url)``, or elsewhere on its file system. The body is read with ``open``;
+        ``find`` passes it by. Raises ConfigurationError where it cannot be moved.
+        """
+        with _stored(url):
+            reply = Kept(url, _hashed(path), status, _kept_headers(headers), fetched)
+            _move(path, self._file_path(reply.sha))
+            self._append(reply)
+        return reply.sha
+
+    def confirm(self, url: str, fetched: datetime) -> None:
+        """Keep that at ``fetched`` the newest reply kept for ``url``, which there must be, was still the answer."""
+        kept = self._newest(url)
+        if kept is None:
+            raise DataError(f"nothing is kept of {url}", "Run the fetch again.")
+        with _stored(url):
+            self._append(replace(kept, fetched=fetched))
+
+    def partial(self, url: str) -> Path:
+        """Return where to download ``url`` to before ``put_file``; its folder is there."""
+        path = self._folder / "partial" / _name(url)
+        with _stored(url):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def newest(self, url: str) -> Kept | None:
+        """Return the newest reply kept for ``url`` without its body; None where there is none or its body is gone.
+
+        Costs no look into the body, which may turn out damaged when it is read.
+        """
+        reply = self._newest(url)
+        there = reply and (self._object_path(reply.sha).is_file() or self._file_path(reply.sha).is_file())
+        return reply if there else None
 
     def find(self, url: str) -> Stored | None:
-        """Return the newest reply kept for ``url``.
+        """Return the newest reply kept for ``url`` with its body.
 
-        None where there is none or its body is damaged, to be asked for anew.
+        None where there is none, its body is damaged, to be asked for anew, or came as a file, to be opened.
         """
-        entries = self._entries(self._index_path(url))
+        reply = self._newest(url)
         try:
-            return self._stored(entries[-1]) if entries else None
+            return Stored(**vars(reply), content=self.read(reply.sha)) if reply else None
         except DataError:
             return None
+
+    def open(self, sha: str) -> BinaryIO:
+        """Return the body named ``sha`` that came as a file, open at its beginning and seekable.
+
+        Its bytes were hashed when it came, and are trusted since. Raises DataError where it is missing.
+        """
+        try:
+            return self._file_path(sha).open("rb")
+        except OSError as error:
+            raise DataError(
+                f"raw file {sha[:12]} cannot be opened: {error.strerror}", "Run the fetch again with --force."
+            ) from None
 
     def read(self, sha: str) -> bytes:
         """Return the body named ``sha``; raises DataError where it is missing or does not hash to its name."""
@@ -84,22 +130,21 @@ class RawStore:
             raise DataError(f"raw object {sha[:12]} does not match its name", "Run the fetch again with --force.")
         return content
 
-    def _stored(self, entry: dict[str, object]) -> Stored:
-        headers = entry["headers"]
-        return Stored(
-            url=str(entry["url"]),
-            sha=str(entry["sha"]),
-            status=int(str(entry["status"])),
-            headers={str(k): str(v) for k, v in headers.items()} if isinstance(headers, dict) else {},
-            fetched=datetime.fromisoformat(str(entry["fetched"])),
-            content=self.read(str(entry["sha"])),
-        )
+    def _newest(self, url: str) -> Kept | None:
+        try:
+            lines = self._index_path(url).read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return None
+        return next(_whole(reversed(lines)), None)
 
     def _object_path(self, sha: str) -> Path:
         return self._folder / "objects" / sha[:2] / f"{sha}.gz"
 
+    def _file_path(self, sha: str) -> Path:
+        return self._folder / "objects" / sha[:2] / sha
+
     def _index_path(self, url: str) -> Path:
-        return self._folder / "index" / f"{hashlib.sha256(url.encode()).hexdigest()}.jsonl"
+        return self._folder / "index" / f"{_name(url)}.jsonl"
 
     def _write_object(self, sha: str, content: bytes) -> None:
         path = self._object_path(sha)
@@ -115,8 +160,10 @@ class RawStore:
             return False
         return True
 
-    def _append(self, path: Path, line: str) -> None:
+    def _append(self, reply: Kept) -> None:
+        path = self._index_path(reply.url)
         path.parent.mkdir(parents=True, exist_ok=True)
+        line = json.dumps(vars(reply) | {"fetched": reply.fetched.isoformat()})
         with path.open("a+b", buffering=0) as file:
             torn = file.tell() > 0 and os.pread(file.fileno(), 1, file.tell() - 1) != b"\n"
             entry = (b"\n" if torn else b"") + line.encode() + b"\n"
@@ -124,18 +171,43 @@ class RawStore:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(file.fileno())
 
-    def _entries(self, path: Path) -> list[dict[str, object]]:
-        try:
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except FileNotFoundError:
-            return []
-        return list(_whole(lines))
+
+@contextmanager
+def _stored(url: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot store {url}: {error.strerror}", "Free space, or name another --data-dir."
+        ) from None
 
 
-def _whole(lines: list[str]) -> Iterator[dict[str, object]]:
-    """Yield the entries, leaving out a line that a kill cut short."""
+def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items() if name.lower() in _KEPT_HEADERS}
+
+
+def _name(url: str) -> str:
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def _hashed(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _move(path: Path, target: Path) -> None:
+    """Move a file, on disk before it shows."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(target)
+
+
+def _whole(lines: Iterable[str]) -> Iterator[Kept]:
+    """Yield the replies, leaving out a line that a kill cut short."""
     for line in lines:
         try:
-            yield json.loads(line)
-        except ValueError:
+            entry = json.loads(line)
+            yield Kept(**entry | {"fetched": datetime.fromisoformat(entry["fetched"])})
+        except (ValueError, TypeError, KeyError):
             continue

@@ -76,10 +76,12 @@ FILINGS = Table(
             "form": pl.String(),
             "filed": pl.Date(),
             "period": pl.Date(),
+            "fiscal_year": pl.Int64(),  # as who ingested the document named it; null for EDGAR's
             "accepted": MOMENT,
             "accepted_exact": pl.Boolean(),  # False: EDGAR gave a date alone, taken as the end of that day in New York
             "items": pl.String(),
             "document": pl.String(),
+            "type": pl.String(),  # the document's: the form for the filing itself, or an exhibit's such as EX-99.1
             "url": pl.String(),
             "document_sha": pl.String(),
             "status": pl.String(),  # listed | stored | missing
@@ -90,6 +92,9 @@ FILINGS = Table(
     owner="cik",
     known="accepted",
 )
+
+PRIMARY = "(type IS NULL OR type = form)"
+"""The condition on filings that leaves out exhibits: one row a filing. An older p3 had no types."""
 
 FACTS = Table(
     "facts",

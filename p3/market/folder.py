@@ -19,7 +19,7 @@ from p3.errors import DataError, UsageError
 from p3.market import corporate_actions, files, rates
 from p3.market.frames import ACTIONS, CLOSE, PRICES, RATES, MarketData, in_new_york, stack
 
-_TICKER = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,11}\Z")
+_TICKER = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,12}\Z")
 _PRICES = ("open", "high", "low", "close")
 _NO_EVENTS = pl.Schema({"date": pl.Date, "dividend": pl.Float64, "split_ratio": pl.Float64}).to_frame()
 

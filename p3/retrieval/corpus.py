@@ -8,7 +8,7 @@ import polars as pl
 
 from p3.errors import DataError
 from p3.retrieval.embedding import Embedder
-from p3.retrieval.passages import SCHEMA, DocumentMeta, SectionSpan, split
+from p3.retrieval.passages import SCHEMA, DocumentMeta, Place, SectionSpan, split
 
 
 class Text(Protocol):
@@ -25,6 +25,9 @@ class Text(Protocol):
     @property
     def pages(self) -> Sequence[int] | None:
         """The offset at which each page starts, None where there are no pages."""
+
+    def place(self, start: int, end: int) -> Place:
+        """Return where a span of the text stands in the stored document."""
 
 
 class Unread(NamedTuple):
@@ -46,9 +49,9 @@ def passages_of(
         try:
             document = to_text(read(filing["document_sha"]), filing["document"])
         except DataError as error:
-            unread.append(Unread(f"{filing['form']} {filing['accession']}", error.message))
+            unread.append(Unread(f"{filing['type'] or filing['form']} {filing['accession']}", error.message))
             continue
-        frames.append(split(document.text, document.sections, document.pages, _meta(filing, company)))
+        frames.append(split(document.text, document.sections, document.pages, _meta(filing, company), document.place))
     return pl.concat(frames).unique("passage_id", keep="first", maintain_order=True), unread
 
 
@@ -80,4 +83,6 @@ def _meta(filing: Mapping[str, Any], company: Mapping[str, Any]) -> DocumentMeta
         period=filing["period"],
         accepted=filing["accepted"],
         origin=filing["origin"],
+        type=filing["type"],
+        fiscal_year=filing["fiscal_year"],
     )

@@ -1,17 +1,18 @@
 """A document's text cut into passages: within a page and section, at line ends, primary statements whole.
 
 Offsets count characters (Unicode code points) of the document's text and are exact: a passage's text is
-``text[start:end]``.
+``text[start:end]``. ``first_byte`` and ``end_byte`` (exclusive) are where that stands in the document as stored, null
+for a PDF, whose page tells it, and for a workbook, whose ``cells`` do.
 """
 
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
@@ -27,6 +28,7 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "ticker": pl.String,
     "company": pl.String,
     "form": pl.String,
+    "type": pl.String,
     "accession": pl.String,
     "document": pl.String,
     "document_sha": pl.String,
@@ -34,7 +36,11 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "page": pl.Int64,
     "start": pl.Int64,
     "end": pl.Int64,
+    "first_byte": pl.Int64,
+    "end_byte": pl.Int64,
+    "cells": pl.String,
     "period": pl.Date,
+    "fiscal_year": pl.Int64,
     "accepted": pl.Datetime("us", "UTC"),
     "statement": pl.String,
     "text": pl.String,
@@ -45,7 +51,11 @@ SCHEMA = pl.Schema(_COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class DocumentMeta:
-    """What every passage of a document carries; ``accepted`` is UTC, ``period`` the end of the one reported on."""
+    """What every passage of a document carries.
+
+    ``type`` is the document's, the form or an exhibit's; ``accepted`` is UTC, ``period`` the end of the one reported
+    on, ``fiscal_year`` its name where somebody gave it.
+    """
 
     cik: int
     ticker: str
@@ -57,6 +67,21 @@ class DocumentMeta:
     period: date | None
     accepted: datetime
     origin: str
+    type: str | None = None
+    fiscal_year: int | None = None
+
+
+class Place(NamedTuple):
+    """Where a span stands in the document as stored: bytes, the last exclusive, or the cells of a workbook."""
+
+    first_byte: int | None = None
+    end_byte: int | None = None
+    cells: str | None = None
+
+
+def nowhere(start: int, end: int) -> Place:
+    """Return no place: for texts that are not stored as a document."""
+    return Place()
 
 
 class SectionSpan(Protocol):
@@ -82,17 +107,24 @@ class _Span:
     statement: str | None = None
 
 
-def split(text: str, sections: Sequence[SectionSpan], pages: Sequence[int] | None, meta: DocumentMeta) -> pl.DataFrame:
+def split(
+    text: str,
+    sections: Sequence[SectionSpan],
+    pages: Sequence[int] | None,
+    meta: DocumentMeta,
+    place: Callable[[int, int], Place] = nowhere,
+) -> pl.DataFrame:
     """Return the passages of ``text``, in order, with the columns of SCHEMA.
 
     ``sections`` are disjoint and in order; ``pages`` holds the offset at which each page starts, page 1 first,
-    and is None where the document has no pages.
+    and is None where the document has no pages. ``place`` tells where a span stands in the stored document.
     """
     kinds = _statement_spans(text, pages)
     common = asdict(meta)
     rows = [
         common
         | asdict(span)
+        | place(span.start, span.end)._asdict()
         | {
             "passage_id": passage_id(meta.document_sha, span.start, span.end),
             "section": _section(sections, span.start),

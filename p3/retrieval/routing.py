@@ -14,12 +14,12 @@ _SLACK = 10  # days by which a 52/53-week year may end after the usual date
 
 
 def tiers(query: Query, documents: pl.DataFrame) -> dict[str, int]:
-    """Return the tier of each document (document_sha, cik, form, period, accepted), 0 the best.
+    """Return the tier of each document (document_sha, cik, form, period, fiscal_year), 0 the best.
 
     A period named: the latest year asked for, then the others, then the year after, whose filing shows it as
     comparative. A form or quarter named counts as much as a year.
     """
-    rows = documents.select("document_sha", "cik", "form", "period").to_dicts()
+    rows = documents.select("document_sha", "cik", "form", "period", "fiscal_year").to_dicts()
     year_ends = _year_ends(rows)
     return {row["document_sha"]: _tier(query, row, year_ends.get(row["cik"])) for row in rows}
 
@@ -50,11 +50,15 @@ def _year_ends(rows: list[dict[str, object]]) -> dict[object, date]:
 def _tier(query: Query, row: dict[str, object], year_end: date | None) -> int:
     form = str(row["form"])
     tier = 0 if not query.forms or any(form.startswith(wanted) for wanted in query.forms) else 2
-    period = row["period"]
-    if not isinstance(period, date):
+    period, named = row["period"], row["fiscal_year"]
+    if isinstance(named, int):  # as the user who ingested it calls the year, which needs no rule
+        year_tier = _year_tier(query, named, date(named, 12, 31))
+    elif isinstance(period, date):
+        year_tier = _year_tier(query, fiscal(period, year_end)[0], period)
+    else:
         return tier + (_OTHER if query.fiscal_years or query.quarters else 0)
-    year, quarter = fiscal(period, year_end)
-    return tier + _year_tier(query, year, period) + _quarter_tier(query, form, quarter)
+    quarter = fiscal(period, year_end)[1] if isinstance(period, date) else 4
+    return tier + year_tier + _quarter_tier(query, form, quarter)
 
 
 def _year_tier(query: Query, year: int, period: date) -> int:

@@ -34,7 +34,7 @@ class Index(Protocol):
         """Return the name of the model that made the vectors."""
 
     def documents(self, where: str) -> pl.DataFrame:
-        """Return document_sha, cik, form, period, accepted and passages (their number) of the documents."""
+        """Return document_sha, cik, form, period, fiscal_year and passages (their number) of the documents."""
 
     def passages(self, where: str) -> pl.DataFrame:
         """Return all passages."""
@@ -58,6 +58,7 @@ class Hit:
     ticker: str
     company: str
     form: str
+    type: str | None
     accession: str
     document: str
     document_sha: str
@@ -65,6 +66,9 @@ class Hit:
     page: int | None
     start: int
     end: int
+    first_byte: int | None
+    end_byte: int | None
+    cells: str | None
     accepted: datetime
     statement: str | None
     text: str

@@ -1,25 +1,29 @@
 """The HTTP client for EDGAR: identity, pace, retries, bounds; it knows addresses and bodies, not their meaning."""
 
 import re
-import zlib
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import httpx
 import tenacity
 
 from p3 import clock
-from p3.errors import ConfigurationError, DataError, UpstreamError
-from p3.sec import responses
+from p3.errors import ConfigurationError, DataError, P3Error, UpstreamError
+from p3.sec import bodies, download, responses
+from p3.sec.bodies import PassingError
+from p3.sec.breaker import Breaker
+from p3.sec.download import Download, Partial, Progress
 from p3.sec.governor import Governor
-from p3.sec.responses import Reply
+from p3.sec.responses import BlockedError, Reply
 
 _IDENTITY = re.compile(r"\S.*\s<?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?\Z")
-_TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=10.0)
-_LARGEST_BODY = 256 * 1024 * 1024
-_GZIP = 31  # zlib's window bits for a gzip wrapper
+_TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=60.0)
+_LIMITS = httpx.Limits(max_connections=16, max_keepalive_connections=16, keepalive_expiry=15.0)
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,12 @@ class Retry:
     longest_wait: float = 20.0
 
 
-class _PassingError(Exception):
-    """A failure that another attempt may cure; the message names no secret."""
-
-
 class EdgarClient:
-    """Asks EDGAR, or a mirror with the same paths, over kept-alive HTTP/1.1; usable from several threads.
+    """Asks EDGAR, or a mirror with the same paths, over kept-alive HTTP/1.1; for up to 16 threads at once.
 
     ``identity`` is sent as User-Agent and must read like "Name mail@example.com", as the SEC asks; raises
-    ConfigurationError otherwise. ``requests`` and ``bytes`` count what was sent, and received on the wire, so far.
+    ConfigurationError otherwise. Every attempt, a repeated one too, waits for the ``governor``, which is closed with
+    the client. ``requests`` and ``bytes`` count what was sent, and received on the wire, so far.
     """
 
     def __init__(
@@ -51,16 +52,21 @@ class EdgarClient:
         transport: httpx.BaseTransport | None = None,
         *,
         retry: Retry = Retry(),
+        breaker: Breaker | None = None,
     ) -> None:
         self.data_url = _base(data_url, "P3_SEC__DATA_URL")
         self.www_url = _base(www_url, "P3_SEC__WWW_URL")
         self.requests = 0
         self.bytes = 0
+        self._counting = threading.Lock()
+        self._closed = threading.Event()
         self._governor = governor
         self._retry = retry
+        self._breaker = breaker or Breaker()
         self._http = httpx.Client(
             headers={"User-Agent": check_identity(identity), "Accept-Encoding": "gzip"},
             timeout=_TIMEOUT,
+            limits=_LIMITS,
             transport=transport,
             follow_redirects=False,
         )
@@ -74,38 +80,77 @@ class EdgarClient:
         self.close()
 
     def close(self) -> None:
-        """Close the kept connections."""
+        """Close the kept connections; what other threads wait for ends with UpstreamError."""
+        self._closed.set()
+        self._governor.close()
         self._http.close()
 
     def get(self, url: str, etag: str | None = None, last_modified: str | None = None) -> Reply:
         """Return the answer for ``url``: status 200, or 304 where ``etag`` or ``last_modified`` still stands.
 
-        Raises MissingError where EDGAR has nothing there, UpstreamError above the rate limit and after the last retry
-        of a passing failure, ConfigurationError where EDGAR refuses the identity, DataError for an address that is
-        not EDGAR's.
+        A request that meets EDGAR's block is sent once more when that is over. Raises MissingError where EDGAR has
+        nothing there, BlockedError where it still blocks, CircuitOpenError, unasked, where too much failed just before,
+        UpstreamError after the last retry of a passing failure, ConfigurationError where EDGAR refuses the identity,
+        DataError for an address that is not EDGAR's.
         """
         self._check_address(url)
-        headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        conditions = {name: value for name, value in headers.items() if value}
+        conditions = _conditions(etag, last_modified)
+        reply = self._answered(url, lambda: self._send(url, conditions, lambda answer: self._reply(url, answer)))
+        if reply.status == 304 and not conditions:
+            raise _unasked(url)
+        return reply
+
+    def download(
+        self,
+        url: str,
+        path: Path,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        progress: Progress = lambda held, total: None,
+    ) -> Download:
+        """Stream the file at ``url``, no HTML page, to ``path`` in constant memory.
+
+        Status 200, or 304 where ``path`` is there and a validator given still stands. What broke off, in this process
+        or an earlier one, is continued where it stopped unless EDGAR's file changed; ``path`` appears, or is replaced,
+        only when all is there. Raises as ``get`` does, BusyError where another process downloads to ``path``,
+        ConfigurationError where it cannot be written.
+        """
+        self._check_address(url)
+        conditions = _conditions(etag, last_modified) if path.is_file() else {}
+
+        def ask() -> Download:
+            headers = {"Accept-Encoding": "identity", **(part.conditions() or conditions)}
+            return self._send(url, headers, lambda answer: self._stored(url, answer, part, progress))
+
+        with download.partial(url, path) as part:
+            stored = self._answered(url, ask)
+        if stored.status == 304 and not conditions:
+            raise _unasked(url)
+        return stored
+
+    def _answered(self, url: str, ask: Callable[[], _Answer]) -> _Answer:
+        self._breaker.admit()
         try:
-            reply = self._attempts()(self._ask, url, conditions)
-        except _PassingError as failure:
+            try:
+                return self._attempts()(ask)
+            except BlockedError:  # the governor knows, and lets nobody ask until the block is over
+                return self._attempts()(ask)
+        except PassingError as failure:
+            self._breaker.failed()
             raise UpstreamError(
                 f"EDGAR did not answer {url} after {self._retry.attempts} attempts: {failure}",
                 "Try again later; what was fetched so far is kept.",
             ) from failure
-        error = responses.refusal(reply)
-        if error is not None:
-            raise error
-        if reply.status == 304 and not conditions:
-            raise UpstreamError(f"EDGAR answered {url} with nothing new to a first question", "Try again later.")
-        return reply
 
     def _attempts(self) -> tenacity.Retrying:
         return tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(self._retry.attempts),
+            stop=tenacity.stop_any(
+                tenacity.stop_after_attempt(self._retry.attempts), tenacity.stop_when_event_set(self._closed)
+            ),
             wait=tenacity.wait_random_exponential(self._retry.first_wait, self._retry.longest_wait),
-            retry=tenacity.retry_if_exception_type(_PassingError),
+            retry=tenacity.retry_if_exception_type(PassingError),
+            sleep=tenacity.sleep_using_event(self._closed),
             reraise=True,
         )
 
@@ -114,64 +159,100 @@ class EdgarClient:
         if not ours or "/../" in url or "/./" in url:
             raise DataError(f"{url} is not an address of EDGAR", "Check where the address came from.")
 
-    def _ask(self, url: str, conditions: dict[str, str]) -> Reply:
+    def _send(self, url: str, headers: Mapping[str, str], receive: Callable[[httpx.Response], _Answer]) -> _Answer:
+        """Send one request when its turn has come, and return what ``receive`` makes of the answer."""
         self._governor.wait()
-        self.requests += 1
+        departure = _Departure(self._governor)
+        self._count(requests=1)
         try:
-            with self._http.stream("GET", url, headers=conditions) as answer:
-                content = self._body(answer)
+            with self._http.stream("GET", url, headers=headers, extensions={"trace": departure}) as answer:
+                received = receive(answer)
         except httpx.TransportError as failure:
-            raise _PassingError(type(failure).__name__) from failure
-        if answer.status_code >= 500:
-            raise _PassingError(f"status {answer.status_code}")
-        if answer.status_code == 200 and not content:
-            raise _PassingError("an empty body")
-        return Reply(url, answer.status_code, dict(answer.headers), content, clock.now())
+            raise PassingError(type(failure).__name__) from failure
+        except P3Error as error:
+            self._breaker.succeeded()  # EDGAR answered, if not what was hoped for
+            if isinstance(error, BlockedError):
+                self._governor.freeze(departure.at, error.seconds)
+            raise
+        self._breaker.succeeded()
+        return received
+
+    def _reply(self, url: str, answer: httpx.Response) -> Reply:
+        """Return the whole answer; raises what it amounts to where that is nothing usable."""
+        reply = Reply(url, answer.status_code, dict(answer.headers), self._body(answer), clock.now())
+        error = responses.refusal(reply)
+        if reply.status >= 500 and not isinstance(error, BlockedError):
+            raise PassingError(f"status {reply.status}")
+        if error is not None:
+            raise error
+        if reply.status == 200 and not reply.content:
+            raise PassingError("an empty body")
+        return reply
+
+    def _stored(self, url: str, answer: httpx.Response, part: Partial, progress: Progress) -> Download:
+        """Return the file as stored, or 304; raises what the answer amounts to where it is neither."""
+        status, headers = answer.status_code, dict(answer.headers)
+        if status in (200, 206) and not headers.get("content-type", "").startswith("text/html"):
+            if headers.get("content-encoding", "identity") != "identity":
+                raise _encoded(answer)
+            size = part.receive(status, headers, self._chunks(answer), progress)
+            return Download(url, 200, headers, clock.now(), size)
+        if status == 416:
+            part.discard()
+            raise PassingError("nothing behind what is there")
+        reply = self._reply(url, answer)
+        if reply.status != 304:
+            raise PassingError("a page in place of the file")
+        return Download(url, 304, headers, reply.fetched, 0)
 
     def _body(self, answer: httpx.Response) -> bytes:
-        if answer.is_stream_consumed:  # a transport that answers from memory, such as the sample's
-            self.bytes += len(answer.content)
-            return answer.content
         encoding = answer.headers.get("content-encoding", "identity")
         if encoding not in ("gzip", "identity"):
-            raise UpstreamError(f"{answer.url} came in encoding {encoding!r}, which was not asked for")
-        raw = self._counted(answer.iter_raw())
-        return _gunzip(raw) if encoding == "gzip" else _joined(raw)
+            raise _encoded(answer)
+        chunks = self._chunks(answer)
+        decoded = encoding == "identity" or answer.is_stream_consumed
+        return bodies.joined(chunks) if decoded else bodies.gunzipped(chunks)
 
-    def _counted(self, chunks: Iterable[bytes]) -> Iterable[bytes]:
-        for chunk in chunks:
-            self.bytes += len(chunk)
+    def _chunks(self, answer: httpx.Response) -> Iterable[bytes]:
+        # A transport that answers from memory, such as the sample's, has its body read and decoded already.
+        for chunk in [answer.content] if answer.is_stream_consumed else answer.iter_raw():
+            self._count(size=len(chunk))
             yield chunk
 
-
-def _joined(chunks: Iterable[bytes]) -> bytes:
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        _check_size(body)
-    return bytes(body)
+    def _count(self, requests: int = 0, size: int = 0) -> None:
+        with self._counting:
+            self.requests += requests
+            self.bytes += size
 
 
-def _gunzip(chunks: Iterable[bytes]) -> bytes:
-    """Return the decoded body; unlike HTTP libraries, this notices a stream that stops before its end mark."""
-    decoder = zlib.decompressobj(_GZIP)
-    body = bytearray()
-    started = False
-    try:
-        for chunk in chunks:
-            started = True
-            body += decoder.decompress(chunk, _LARGEST_BODY + 1 - len(body))
-            _check_size(body)
-    except zlib.error as failure:
-        raise _PassingError("a damaged body") from failure
-    if started and not decoder.eof:
-        raise _PassingError("a body that stops short")
-    return bytes(body)
+class _Departure:
+    """Hears from the HTTP library what becomes of one request, and knows when it left.
+
+    Its turn may have come before a connection was open; what counts is when it is sent.
+    """
+
+    def __init__(self, governor: Governor) -> None:
+        self.at = clock.now()
+        self._governor = governor
+
+    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        if event == "http11.send_request_headers.started":
+            self._governor.depart()
+            self.at = clock.now()
 
 
-def _check_size(body: bytearray) -> None:
-    if len(body) > _LARGEST_BODY:
-        raise UpstreamError(f"EDGAR sent a body above {_LARGEST_BODY} bytes", "Report the address.")
+def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _unasked(url: str) -> UpstreamError:
+    return UpstreamError(f"EDGAR answered {url} with nothing new to a first question", "Try again later.")
+
+
+def _encoded(answer: httpx.Response) -> UpstreamError:
+    encoding = answer.headers["content-encoding"]
+    return UpstreamError(f"{answer.url} came in encoding {encoding!r}, which was not asked for")
 
 
 def _base(url: str, setting: str) -> str:

@@ -1,36 +1,54 @@
-"""One company, from EDGAR into RAW and into frames.
-
-Filing lists and companyfacts change, so they are asked for again once they are old, on the condition that they
-changed. Documents never change: what RAW holds is not asked for again. What EDGAR did not have is kept in RAW too, and
-asked for again only when that is old.
-"""
+"""One company, from EDGAR into RAW and into frames."""
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import polars as pl
 
 from p3.errors import DataError
-from p3.sec import companyfacts, submissions, urls
-from p3.sec.client import EdgarClient
-from p3.sec.responses import MissingError, Reply
-from p3.sec.selection import FetchPolicy, choose
-from p3.sec.store import FOUND, RawStore, Stored
+from p3.sec import companyfacts, exhibits, submissions, urls
+from p3.sec.responses import MissingError
+from p3.sec.selection import CURRENT, FetchPolicy, choose
+from p3.sec.visit import NotHeldError, Problem, Visit
 
-Progress = Callable[[str], None]
-EDGAR = "edgar"
-_UNCHANGED = 304
+_AT_ONCE = 4  # documents of a company that are asked for at once; the governor sets the pace
+_OVERRIDES = {"document_sha": pl.String, "fiscal_year": pl.Int64, "period": pl.Date}
+_NAMES_EXHIBIT = re.compile(rb"\b99(?:\.\d|\b)")
 
 
-class Problem(NamedTuple):
-    """Something that could not be had, though the rest could."""
+class Archived(Protocol):
+    """EDGAR's nightly archives of all companies, as far as they hold a company."""
 
-    what: str
-    reason: str
+    def submissions(self, cik: int) -> bytes | None:
+        """Return the filing list."""
+
+    def page(self, name: str) -> bytes | None:
+        """Return an older page of the filing list."""
+
+    def companyfacts(self, cik: int) -> bytes | None:
+        """Return the XBRL facts."""
+
+
+class NoArchive:
+    """Holds nothing."""
+
+    def submissions(self, cik: int) -> bytes | None:
+        """Return None."""
+
+    def page(self, name: str) -> bytes | None:
+        """Return None."""
+
+    def companyfacts(self, cik: int) -> bytes | None:
+        """Return None."""
+
+
+NO_ARCHIVE = NoArchive()
 
 
 @dataclass(frozen=True)
@@ -49,102 +67,50 @@ class Fetched:
 
 
 def fetch_company(
-    client: EdgarClient,
-    raw: RawStore,
+    visit: Visit,
     cik: int,
     policy: FetchPolicy,
     as_of: datetime,
     *,
-    refresh_before: datetime | None = None,
-    progress: Progress = lambda what: None,
-    origin: str = EDGAR,
+    archive: Archived = NO_ARCHIVE,
     stored: pl.DataFrame | None = None,
 ) -> Fetched:
-    """Return one company's filings and facts, the documents that ``policy`` chooses as of ``as_of`` kept in ``raw``.
+    """Return one company's filings and facts, the documents that ``policy`` chooses as of ``as_of`` kept in RAW.
 
-    A reply kept since ``refresh_before`` is taken as it is; None asks for every list again. ``progress`` hears what
-    comes next. ``stored`` are filings whose documents earlier fetches kept: they stay stored.
-    Older pages of the list, companyfacts and documents that EDGAR lacks become problems; a missing filing list raises
+    ``stored`` are filings whose documents earlier fetches kept: they stay stored.
+    Older pages of the list, companyfacts and documents that cannot be had become problems; a missing filing list raises
     MissingError. Raises UpstreamError, ConfigurationError and DataError as the client and the parsers do; what was
     kept until then stays kept.
     """
-    visit = _Visit(client, raw, origin, refresh_before, progress)
-    main = visit.get(urls.submissions(client.data_url, cik), "filing list").content
-    companies, filings = submissions.parse(main, _pages(visit, main), origin)
+    client = visit.client
+    main = visit.list(urls.submissions(client.data_url, cik), "filing list", lambda: archive.submissions(cik))
+    companies, filings = submissions.parse(main, _pages(visit, main, archive), visit.origin)
     if companies["cik"].item() != cik:
         raise DataError(f"EDGAR's filing list for CIK {cik} is of CIK {companies['cik'].item()}", "Report the company.")
-    body = visit.get_or_note(urls.companyfacts(client.data_url, cik), "companyfacts")
-    facts, ignored = companyfacts.parse(body or _no_facts(cik), filings, cik, origin)
-    chosen = choose(filings, policy, as_of)
-    documents = [_document(visit, cik, row) for row in chosen.iter_rows(named=True)]
-    filings = _with_documents(filings, [*_kept_before(stored, origin), *documents])
+    if filings.is_empty():
+        raise DataError(f"EDGAR lists no filings of {companies['name'].item()!r} (CIK {cik})", "Check the CIK.")
+    address = urls.companyfacts(client.data_url, cik)
+    body = visit.list_or_note(address, "companyfacts", lambda: archive.companyfacts(cik))
+    facts, ignored = companyfacts.parse(body or _no_facts(cik), filings, cik, visit.origin)
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        chosen = list(choose(filings, policy, as_of).iter_rows(named=True))
+        primary = list(pool.map(lambda row: _document(visit, cik, row), chosen))
+        beside = [row for rows in pool.map(lambda held: _beside(visit, cik, held), primary) for row in rows]
+        more = list(pool.map(lambda row: _document(visit, cik, row), beside))
+    held = [*primary, *more]
+    if not chosen:
+        visit.problems.append(Problem("reports", "EDGAR lists none of the forms that were asked for"))
+    visit.problems += [each.problem for each in held if each.problem is not None]
+    filings = _with_documents(filings, stored, visit.origin, held)
     return Fetched(companies, filings, facts, ignored, visit.problems, _fingerprint(visit.lists, filings))
 
 
-class _Body(NamedTuple):
-    sha: str
-    content: bytes
-
-
-@dataclass
-class _Visit:
-    """One pass over a company: both ends, how old a kept reply may be, and what was met on the way."""
-
-    client: EdgarClient
-    raw: RawStore
-    origin: str
-    refresh_before: datetime | None
-    progress: Progress
-    problems: list[Problem] = field(default_factory=list)
-    lists: list[str] = field(default_factory=list)
-
-    def get(self, url: str, what: str, changes: bool = True) -> _Body:
-        """Return a body from RAW or EDGAR; raises MissingError where EDGAR has none."""
-        self.progress(what)
-        kept = self.raw.find(self._key(url))
-        body = self._kept(url, kept) if kept and self._may_keep(kept, changes) else self._ask(url, kept)
-        if changes:
-            self.lists.append(f"{what} {body.sha}")
-        return body
-
-    def get_or_note(self, url: str, what: str) -> bytes | None:
-        """Return a body, or None where EDGAR has none, which becomes a problem."""
-        try:
-            return self.get(url, what).content
-        except MissingError as missing:
-            self.problems.append(Problem(what, missing.message))
-            return None
-
-    def _key(self, url: str) -> str:
-        """Return what RAW files a reply under: the sample answers EDGAR's own addresses, and must not pass for it."""
-        return url if self.origin == EDGAR else f"{self.origin}:{url}"
-
-    def _may_keep(self, kept: Stored, changes: bool) -> bool:
-        young = self.refresh_before is not None and kept.fetched >= self.refresh_before
-        return young or (kept.status == FOUND and not changes)
-
-    def _kept(self, url: str, kept: Stored) -> _Body:
-        if kept.status != FOUND:
-            raise MissingError(Reply(url, kept.status, kept.headers, kept.content, kept.fetched))
-        return _Body(kept.sha, kept.content)
-
-    def _ask(self, url: str, kept: Stored | None) -> _Body:
-        known = kept.headers if kept is not None and kept.status == FOUND else {}
-        try:
-            reply = self.client.get(url, known.get("etag"), known.get("last-modified"))
-        except MissingError as missing:
-            answer = missing.reply
-            self.raw.put(self._key(url), answer.content, answer.status, answer.headers, answer.fetched)
-            raise
-        content, headers = reply.content, dict(reply.headers)
-        if reply.status == _UNCHANGED and kept is not None:
-            content, headers = kept.content, {**kept.headers, **headers}
-        return _Body(self.raw.put(self._key(url), content, FOUND, headers, reply.fetched), content)
-
-
-def _pages(visit: _Visit, main: bytes) -> list[bytes]:
-    names = submissions.page_names(main)
-    found = [visit.get_or_note(urls.submissions_page(visit.client.data_url, name), name) for name in names]
+def _pages(visit: Visit, main: bytes, archive: Archived) -> list[bytes]:
+    base = visit.client.data_url
+    found = [
+        visit.list_or_note(urls.submissions_page(base, name), name, lambda name=name: archive.page(name))  # type: ignore[misc]
+        for name in submissions.page_names(main)
+    ]
     return [page for page in found if page is not None]
 
 
@@ -152,36 +118,82 @@ def _no_facts(cik: int) -> bytes:
     return json.dumps({"cik": cik, "facts": {}}).encode()
 
 
-class _Document(NamedTuple):
-    accession: str
-    document_sha: str | None
-    status: str
+class _Held(NamedTuple):
+    """A row of filings with what became of its document, a current report's content, and why it could not be had."""
+
+    row: dict[str, Any]
+    content: bytes | None = None
+    problem: Problem | None = None
 
 
-def _document(visit: _Visit, cik: int, row: dict[str, Any]) -> _Document:
-    what = f"{row['form']} {row['accession']}"
+def _document(visit: Visit, cik: int, row: dict[str, Any]) -> _Held:
+    what = f"{row['type']} {row['accession']}" if row["type"] == row["form"] else _exhibit_name(row)
     if not row["document"]:
-        visit.problems.append(Problem(what, "EDGAR's filing list names no document for it"))
-        return _Document(row["accession"], None, "listed")
+        return _Held(row, problem=Problem(what, "EDGAR's filing list names no document for it"))
     url = urls.document(visit.client.www_url, cik, row["accession"], row["document"])
     try:
-        return _Document(row["accession"], visit.get(url, what, changes=False).sha, "stored")
+        body = visit.document(url, what)
+    except NotHeldError as missing:
+        return _Held(row, problem=Problem(what, missing.message))
     except MissingError as missing:
-        visit.problems.append(Problem(what, missing.message))
-        return _Document(row["accession"], None, "missing")
+        return _Held(row | {"document_sha": None, "status": "missing"}, problem=Problem(what, missing.message))
+    content = body.content if _is_current(row["form"]) else None  # no other is looked into, and a hundred weigh much
+    return _Held(row | {"document_sha": body.sha, "status": "stored"}, content)
 
 
-def _kept_before(stored: pl.DataFrame | None, origin: str) -> list[_Document]:
-    if stored is None:
+def _is_current(form: str) -> bool:
+    return form.removesuffix("/A") in CURRENT
+
+
+def _exhibit_name(row: dict[str, Any]) -> str:
+    return f"{row['type']} of {row['form']} {row['accession']}"
+
+
+def _beside(visit: Visit, cik: int, held: _Held) -> Sequence[dict[str, Any]]:
+    """Return rows for the exhibits worth reading beside a filing's primary document."""
+    row = held.row
+    if held.content is None:
         return []
-    rows = stored.filter((pl.col("origin") == origin) & (pl.col("status") == "stored"))
-    return [_Document(*row) for row in rows.select("accession", "document_sha", "status").iter_rows()]
+    address = urls.document(urls.WWW_URL, cik, row["accession"], row["document"])
+    found = exhibits.to_fetch(row["form"], exhibits.linked(held.content, address))
+    if not found and _may_have_exhibits(row["form"], held.content):
+        found = exhibits.to_fetch(row["form"], _listed(visit, cik, row))
+    filing = pl.DataFrame([row], schema_overrides=_OVERRIDES)
+    return exhibits.as_rows(filing, found).to_dicts()
 
 
-def _with_documents(filings: pl.DataFrame, documents: list[_Document]) -> pl.DataFrame:
-    schema = {"accession": pl.String, "document_sha": pl.String, "status": pl.String}
-    newest = pl.DataFrame(documents, schema=schema, orient="row").unique("accession", keep="last")
-    return filings.update(newest, on="accession")
+def _may_have_exhibits(form: str, content: bytes) -> bool:
+    """Return whether a filing that links none may have some: a 6-K seldom numbers them."""
+    return form.startswith("6-K") or _NAMES_EXHIBIT.search(content) is not None
+
+
+def _listed(visit: Visit, cik: int, row: dict[str, Any]) -> list[exhibits.Exhibit]:
+    """Return the exhibits that the filing's index page lists."""
+    address = exhibits.index_address(visit.client.www_url, cik, row["accession"])
+    what = f"list of exhibits of {row['form']} {row['accession']}"
+    try:
+        return exhibits.listed(visit.document(address, what).content, address)
+    except DataError as missing:  # it is not there, or is no such list
+        visit.problems.append(Problem(what, missing.message))
+        return []
+
+
+def _with_documents(
+    filings: pl.DataFrame, stored: pl.DataFrame | None, origin: str, held: Sequence[_Held]
+) -> pl.DataFrame:
+    """Return ``filings`` with what is known of their documents, and a row for each exhibit."""
+    now = pl.DataFrame([each.row for each in held], schema=filings.schema, orient="row")
+    before = now.clear()
+    if stored is not None:
+        ours = stored.filter((pl.col("origin") == origin) & (pl.col("status") == "stored"))
+        before = ours.filter(pl.col("accession").is_in(filings["accession"].to_list())).select(filings.columns)
+    known = pl.concat([before, now], how="vertical_relaxed").unique(_KEY, keep="last", maintain_order=True)
+    updated = filings.update(known.select(*_KEY, "document_sha", "status"), on=_KEY)
+    beside = known.join(filings.select(_KEY), on=_KEY, how="anti")
+    return pl.concat([updated, beside]).sort("accepted", "accession", "document", descending=[True, True, False])
+
+
+_KEY = ["accession", "document"]
 
 
 def _fingerprint(lists: list[str], filings: pl.DataFrame) -> str:

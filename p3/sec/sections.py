@@ -1,32 +1,24 @@
 """The Items of a report: where each begins and ends in its text.
 
-Item numbers are those of Form 10-K, 10-Q (in parts) and 8-K. Lines that only look like a heading - entries of the
-table of contents, page headers, cross references - are told from the real ones by the text after them: of all ways to
-read such lines in the form's order, the one whose lines are followed by the most text is right.
+Item numbers are those of Form 10-K, 10-Q (in parts) and 8-K. Entries of the table of contents, page headers and cross
+references look like headings. Of all ways to read such lines in the form's order, the one that finds the most Items
+with the most text under them is right.
 """
 
 import re
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
+from math import log1p
 
-_HEADING = re.compile(
-    r"^[ \t|]*(?:PART\s+(?P<part>IV|I{1,3})\b[ \t,.:;|–—-]*)?"
-    r"ITEMS?[ \t|]*(?P<number>\d{1,2}\.\d{2}|\d{1,2}(?:[ \t|]?[A-C]\b|[ \t]?\([A-C]\))?)"
-    r"(?:\(T\))?(?![\w(])(?P<rest>[^\n]{0,250})$",
-    re.IGNORECASE | re.MULTILINE,
+from p3.sec.headings import Heading, Rank, candidates
+
+_PART_AT_END = re.compile(
+    r"\n[^\S\n|]*PART\s+[IV]+\b[^\n]{0,60}(?:\n+[^\n]{0,40}\bINFORMATION\b[^\n]{0,10})?\s*\Z", re.IGNORECASE
 )
-_PART = re.compile(r"^[ \t|]*PART\s+(IV|I{1,3})\b[^\n]{0,60}$", re.IGNORECASE | re.MULTILINE)
-_PART_AT_END = re.compile(r"\n[ \t|]*PART\s+[IV]+\b[^\n]{0,60}\s*\Z", re.IGNORECASE)
-_SIGNATURES = re.compile(r"^[ \t|]*SIGNATURES?[ \t|:]*$", re.IGNORECASE | re.MULTILINE)
-_FORM = re.compile(r"\bFORM\s+(10-?K|10-?Q|8-?K)", re.IGNORECASE)
-_CONTENTS_ENTRY = re.compile(r"(?:\||\.{2,}|\s{3,})\s*\d{1,3}(?:\s*[-–—]\s*\d{1,3})?[\s|]*\Z")
-_SENTENCE = re.compile(r"[\s|]*(?:[,(;]|(?:of|in|to|and|or|is|are|was|above|below|herein|for|with|contains?|under)\b)")
-_ORNAMENT = " \t|.:;–—-"
-_COVER = 20_000  # characters in which the cover page names the form
+_SIGNATURES = re.compile(r"^[^\S\n|]*SIGNATURES?[\s|:.]*$", re.IGNORECASE | re.MULTILINE)
 _NEGLIGIBLE = 0.02  # share of a section's text under which an earlier heading of the same Item is a contents entry
-
-
-_Rank = tuple[int, int, str]  # part, number, letter
+_SMALL = 0.2  # the same where other headings follow before the next of that Item, as they do in a table of contents
+_SEVERAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,101 +32,96 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heading:
-    """A line that may be a heading; ``rank`` orders the Items of a form, ``weight`` is the text up to the next one."""
+class _Weighed:
+    """A heading, its place among all of them, and the characters up to the next; 1 for an entry of the contents."""
 
-    rank: _Rank
-    name: str
-    title: str
-    start: int
+    heading: Heading
+    place: int
     weight: int
+
+    @property
+    def rank(self) -> Rank:
+        return self.heading.rank
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """Headings in the form's order, the last one at index ``last``, ``weight`` characters under its Item so far."""
+
+    score: float
+    weight: int
+    last: int
 
 
 def find(text: str) -> list[Section]:
     """Return the Items of a 10-K, 10-Q or 8-K in the order of the text; none where it has none."""
-    headings = _lines(text)
-    if not headings:
-        return []
-    chain = _heaviest_chain(_weighed(headings, len(text)))
-    openings = [_opening(list(group)) for _, group in groupby(chain, key=lambda heading: heading.rank)]
-    ends = [heading.start for heading in openings[1:]] + [_end_of_last(text, openings)]
+    chain = _best_chain(_weighed(candidates(text), len(text)))
+    openings = [_opening(list(group)) for _, group in groupby(chain, key=lambda weighed: weighed.rank)]
+    ends = [opening.start for opening in openings[1:]] + [_end_of_last(text, opening) for opening in openings[-1:]]
     return [
-        Section(heading.name, heading.title, heading.start, _trimmed(text, heading.start, end))
-        for heading, end in zip(openings, ends, strict=True)
+        Section(opening.name, opening.title, opening.start, _trimmed(text, opening.start, end))
+        for opening, end in zip(openings, ends, strict=True)
+        if not opening.is_entry
     ]
 
 
-def _lines(text: str) -> list[_Heading]:
-    in_parts = _form(text) == "10Q"
-    parts = [(match.start(), match.group(1).upper()) for match in _PART.finditer(text)] if in_parts else []
-    headings, part = [], "I"
-    for match in _HEADING.finditer(text):
-        rest = match["rest"]
-        if _CONTENTS_ENTRY.search(rest) or _SENTENCE.match(rest):
-            continue
-        while parts and parts[0][0] <= match.start():
-            part = parts.pop(0)[1]
-        number = re.sub(r"[^\w.]", "", match["number"]).upper()
-        prefix = f"Part {(match['part'] or part).upper()} " if in_parts else ""
-        title = rest.strip(_ORNAMENT) or _next_line(text, match.end())
-        headings.append(_Heading(_rank(prefix, number), f"{prefix}Item {number}", title, match.start(), 0))
-    return headings
-
-
-def _form(text: str) -> str | None:
-    named = _FORM.search(text, 0, _COVER)
-    return named.group(1).replace("-", "").upper() if named else None
-
-
-def _rank(prefix: str, number: str) -> _Rank:
-    whole = re.match(r"\d+", number)
-    assert whole is not None  # the heading's pattern begins the number with a digit
-    return prefix.count("I"), int(whole.group()), number[whole.end() :]
-
-
-def _next_line(text: str, position: int) -> str:
-    line = text[position:].lstrip().split("\n", 1)[0]
-    return line.strip(_ORNAMENT) if len(line) <= 150 else ""
-
-
-def _weighed(headings: list[_Heading], length: int) -> list[_Heading]:
-    """Join neighbours of the same Item, which are page headers; weigh each by the text up to the next other Item."""
-    firsts = [next(group) for _, group in groupby(headings, key=lambda heading: heading.rank)]
-    nexts = [heading.start for heading in firsts[1:]] + [length]
+def _weighed(headings: list[Heading], length: int) -> list[_Weighed]:
+    """Join neighbours of the same Item, which are page headers, and weigh each."""
+    firsts = [next(group) for _, group in groupby(headings, key=lambda heading: (heading.rank, heading.is_entry))]
+    nexts = [*(heading.start for heading in firsts), length][1:]
     return [
-        _Heading(first.rank, first.name, first.title, first.start, following - first.start)
-        for first, following in zip(firsts, nexts, strict=True)
+        _Weighed(first, place, 1 if first.is_entry else after - first.start)
+        for place, (first, after) in enumerate(zip(firsts, nexts, strict=True))
     ]
 
 
-def _heaviest_chain(headings: list[_Heading]) -> list[_Heading]:
-    """Return the headings in non-decreasing order of rank that carry the most text together."""
-    best: dict[_Rank, tuple[int, int]] = {}  # rank -> weight of the best chain that ends there, its last heading
+def _best_chain(headings: list[_Weighed]) -> list[_Weighed]:
+    """Return the headings in non-decreasing order of rank with the best score.
+
+    Each Item counts with the logarithm of its text: to find one more tells more than to find one with more text.
+    """
+    best: dict[Rank, _Chain] = {}
     before: list[int | None] = []
-    for index, heading in enumerate(headings):
-        weight, previous = max((entry for rank, entry in best.items() if rank <= heading.rank), default=(0, None))
+    for heading in headings:
+        chain, previous = _Chain(log1p(heading.weight), heading.weight, heading.place), None
+        for rank, earlier in best.items():
+            longer = _extended(earlier, heading, rank == heading.rank)
+            if rank <= heading.rank and longer.score > chain.score:
+                chain, previous = longer, earlier.last
+        best[heading.rank] = chain
         before.append(previous)
-        best[heading.rank] = (weight + heading.weight, index)
-    chain: list[_Heading] = []
-    last: int | None = max(best.values())[1]
+    found: list[_Weighed] = []
+    last = max(best.values(), key=lambda chain: chain.score).last if best else None
     while last is not None:
-        chain.append(headings[last])
+        found.append(headings[last])
         last = before[last]
-    return chain[::-1]
+    return found[::-1]
 
 
-def _opening(group: list[_Heading]) -> _Heading:
-    floor = _NEGLIGIBLE * max(heading.weight for heading in group)
-    return next(heading for heading in group if heading.weight >= floor)
+def _extended(chain: _Chain, heading: _Weighed, is_same_item: bool) -> _Chain:
+    if not is_same_item:
+        return _Chain(chain.score + log1p(heading.weight), heading.weight, heading.place)
+    weight = chain.weight + heading.weight
+    return _Chain(chain.score - log1p(chain.weight) + log1p(weight), weight, heading.place)
 
 
-def _end_of_last(text: str, openings: list[_Heading]) -> int:
-    signatures = _SIGNATURES.search(text, openings[-1].start)
+def _opening(group: list[_Weighed]) -> Heading:
+    """Return the first heading of an Item's that is no entry of the table of contents; page headers follow it."""
+    most = max(weighed.weight for weighed in group)
+    for weighed, following in pairwise(group):
+        is_listed = following.place - weighed.place > _SEVERAL
+        if weighed.weight >= most * (_SMALL if is_listed else _NEGLIGIBLE):
+            return weighed.heading
+    return group[-1].heading
+
+
+def _end_of_last(text: str, opening: Heading) -> int:
+    signatures = _SIGNATURES.search(text, opening.start)
     return signatures.start() if signatures else len(text)
 
 
 def _trimmed(text: str, start: int, end: int) -> int:
     """Return ``end`` without a part's title that belongs to the next Item, and without white space."""
     end = start + len(text[start:end].rstrip())
-    tail = _PART_AT_END.search(text, max(start, end - 100), end)
+    tail = _PART_AT_END.search(text, max(start, end - 120), end)
     return start + len(text[start : tail.start()].rstrip()) if tail else end

@@ -36,8 +36,8 @@ _COMPANY = pl.Schema(
     }
 )
 _ORDER = (
-    *("cik", "accession", "form", "filed", "period", "accepted", "accepted_exact", "items", "document", "url"),
-    *("document_sha", "status", "origin"),
+    *("cik", "accession", "form", "filed", "period", "fiscal_year", "accepted", "accepted_exact", "items"),
+    *("document", "type", "url", "document_sha", "status", "origin"),
 )
 
 
@@ -55,7 +55,8 @@ def parse(main: bytes, pages: Sequence[bytes], origin: str) -> tuple[pl.DataFram
     """Return one company's row and its filings, newest first, one row per accession.
 
     ``accepted`` is the acceptance time in UTC, or the end of the filing day in New York where EDGAR gives none
-    (``accepted_exact`` False). ``document`` is empty where EDGAR names none; ``url`` is its permanent address.
+    (``accepted_exact`` False). ``document`` is the primary one, empty where EDGAR names none, ``type`` its type, which
+    is the form; ``url`` is its permanent address. A registrant that filed nothing has an empty table of filings.
     Raises DataError for truncated JSON, arrays of different lengths, malformed dates, accessions or document names.
     """
     body = load_object(main, _WHAT)
@@ -111,6 +112,8 @@ def _filings(rows: pl.DataFrame, cik: int, origin: str) -> pl.DataFrame:
         acceptance.accepted(rows)
         .with_columns(
             cik=pl.lit(cik, pl.Int64),
+            fiscal_year=pl.lit(None, pl.Int64),  # EDGAR's lists do not tell it
+            type=pl.col("form"),
             url=pl.when(pl.col("document") != "").then(address),
             document_sha=pl.lit(None, pl.String),
             status=pl.lit("listed"),
@@ -122,14 +125,15 @@ def _filings(rows: pl.DataFrame, cik: int, origin: str) -> pl.DataFrame:
 
 
 def _company(body: dict[str, Any], cik: int, origin: str) -> pl.DataFrame:
-    tickers = as_list(body.get("tickers", []), f"{_WHAT}: tickers")
-    exchanges = as_list(body.get("exchanges", []), f"{_WHAT}: exchanges")
-    former = as_list(body.get("formerNames", []), f"{_WHAT}: formerNames")
+    tickers = as_list(body.get("tickers") or [], f"{_WHAT}: tickers")
+    exchanges = as_list(body.get("exchanges") or [], f"{_WHAT}: exchanges")
+    entries = as_list(body.get("formerNames") or [], f"{_WHAT}: formerNames")
+    former = [as_object(entry, f"{_WHAT}: formerNames").get("name") for entry in entries]
     row = {
         "cik": cik,
-        "ticker": str(tickers[0]) if tickers else None,
+        "ticker": str(tickers[0]) if tickers and tickers[0] else None,
         "name": str(body.get("name") or ""),
-        "former_names": [str(as_object(entry, f"{_WHAT}: formerNames").get("name", "")) for entry in former],
+        "former_names": [str(name) for name in former if name],
         "sic": str(body.get("sic") or "") or None,
         "exchange": str(exchanges[0]) if exchanges and exchanges[0] else None,
         "fiscal_year_end": str(body.get("fiscalYearEnd") or "") or None,

@@ -3,14 +3,14 @@
 from p3.errors import DataError, UsageError
 from p3.scope import Listed
 from p3.sec import urls
-from p3.sec.client import EdgarClient
 from p3.sec.jsonbody import as_object, load_object
 from p3.sec.store import FOUND, RawStore
+from p3.sec.visit import Asks
 
 _WHAT = "the list of tickers"
 
 
-def find_cik(client: EdgarClient, raw: RawStore, ticker: str) -> int:
+def find_cik(client: Asks, raw: RawStore, ticker: str) -> int:
     """Return the CIK of ``ticker``, from the list in ``raw`` if it is there, else from EDGAR's newest.
 
     Shares of several classes are found under either spelling, BRK.B or BRK-B. Raises UsageError for a ticker that the
@@ -22,12 +22,11 @@ def find_cik(client: EdgarClient, raw: RawStore, ticker: str) -> int:
         known = parse(kept.content).get(_spelled(ticker))
         if known is not None:
             return known
-    reply = client.get(url)
-    raw.put(url, reply.content, reply.status, reply.headers, reply.fetched)
-    found = parse(reply.content).get(_spelled(ticker))
+    found = parse(_refreshed(client, raw, url)).get(_spelled(ticker))
     if found is None:
         raise UsageError(
-            f"EDGAR lists no company with the ticker {ticker}", "Check its spelling; delisted ones have none."
+            f"EDGAR lists no company with the ticker {ticker}",
+            "Check its spelling; name a delisted company by its CIK, as in -t CIK0001731289.",
         )
     return found
 
@@ -41,14 +40,9 @@ def parse(body: bytes) -> dict[str, int]:
         raise DataError(f"{_WHAT} is malformed", "Fetch again; if it stays, report it.") from failure
 
 
-def refresh_listing(client: EdgarClient, raw: RawStore) -> None:
+def refresh_listing(client: Asks, raw: RawStore) -> None:
     """Fetch EDGAR's list of tickers and exchanges into ``raw``, if it changed."""
-    url = urls.company_tickers_exchange(client.www_url)
-    kept = raw.find(url)
-    known = kept.headers if kept is not None and kept.status == FOUND else {}
-    reply = client.get(url, known.get("etag"), known.get("last-modified"))
-    if reply.status == FOUND:
-        raw.put(url, reply.content, reply.status, reply.headers, reply.fetched)
+    _refreshed(client, raw, urls.company_tickers_exchange(client.www_url))
 
 
 def listing(raw: RawStore, www_url: str) -> list[Listed]:
@@ -57,16 +51,28 @@ def listing(raw: RawStore, www_url: str) -> list[Listed]:
     Raises DataError for a misshapen list.
     """
     kept = raw.find(urls.company_tickers_exchange(www_url))
-    if kept is None:
+    if kept is None or kept.status != FOUND:
         return []
     content = load_object(kept.content, _WHAT)
     try:
         columns = {name: at for at, name in enumerate(content["fields"])}
         at = [columns[name] for name in ("ticker", "cik", "name", "exchange")]
         rows = ([row[each] for each in at] for row in content["data"])
-        return [Listed(str(ticker), int(cik), str(name), str(exchange)) for ticker, cik, name, exchange in rows]
+        return [Listed(str(ticker), int(cik), str(name), str(exchange or "")) for ticker, cik, name, exchange in rows]
     except (KeyError, IndexError, TypeError, ValueError) as failure:
         raise DataError(f"{_WHAT} is malformed", "Fetch again; if it stays, report it.") from failure
+
+
+def _refreshed(client: Asks, raw: RawStore, url: str) -> bytes:
+    kept = raw.find(url)
+    if kept is None or kept.status != FOUND:
+        reply = client.get(url)
+    else:
+        reply = client.get(url, kept.headers.get("etag"), kept.headers.get("last-modified"))
+        if reply.status != FOUND:
+            return kept.content
+    raw.put(url, reply.content, reply.status, reply.headers, reply.fetched)
+    return reply.content
 
 
 def _spelled(ticker: str) -> str:

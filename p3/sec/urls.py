@@ -1,6 +1,7 @@
 """Where things are on EDGAR. Base URLs come without a trailing slash; names are checked, so that no path is left."""
 
 import re
+from datetime import date
 from urllib.parse import quote
 
 from p3.errors import DataError
@@ -45,3 +46,19 @@ def company_tickers_exchange(www_url: str) -> str:
 def company_tickers(www_url: str) -> str:
     """Return the address of the list of all tickers with their CIKs."""
     return f"{www_url}/files/company_tickers.json"
+
+
+def companyfacts_archive(www_url: str) -> str:
+    """Return the address of the nightly archive of all companies' XBRL facts."""
+    return f"{www_url}/Archives/edgar/daily-index/xbrl/companyfacts.zip"
+
+
+def submissions_archive(www_url: str) -> str:
+    """Return the address of the nightly archive of all filers' filing lists and their older pages."""
+    return f"{www_url}/Archives/edgar/daily-index/bulkdata/submissions.zip"
+
+
+def daily_index(www_url: str, day: date) -> str:
+    """Return the address of the index of a day's filings, ordered by CIK."""
+    quarter = (day.month + 2) // 3
+    return f"{www_url}/Archives/edgar/daily-index/{day.year}/QTR{quarter}/master.{day:%Y%m%d}.idx"

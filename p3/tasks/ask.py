@@ -12,7 +12,7 @@ from p3 import clock
 from p3.answer.answer import answer
 from p3.answer.models import LanguageModel, LlamaModel, ServerModel
 from p3.answer.result import Answer, Citation, Context, Passage
-from p3.data.tables import COMPANIES, FILINGS, LINE_ITEMS
+from p3.data.tables import COMPANIES, FILINGS, LINE_ITEMS, PRIMARY
 from p3.errors import DataError, InputMissingError
 from p3.facts import view
 from p3.retrieval.embedding import Embedder, load
@@ -84,7 +84,9 @@ class Asker:
                 search=lambda text, k: self._search(text, k, ciks),
                 as_of=session.as_of,
                 model=_model(session.settings.language_model),
-                documents=dict(session.store.rows(FILINGS, mine).select("accession", "document").iter_rows()),
+                documents=dict(
+                    session.store.rows(FILINGS, f"{mine} AND {PRIMARY}").select("accession", "document").iter_rows()
+                ),
                 similarity=self._similarity,
             ),
         )

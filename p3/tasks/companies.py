@@ -22,12 +22,12 @@ class Held(NamedTuple):
 def rows_of(session: Session, company: Company) -> Held:
     """Return how much is held of a company."""
     known = session.store.rows(COMPANIES, "ticker = ?", [company.ticker])
-    cik = company.cik if known.is_empty() else int(known["cik"][0])
+    cik = company.cik or (None if known.is_empty() else int(known["cik"][0]))
     if cik is None:
         return Held(None, 0, 0)
     query = session.store.query()
     counts = query.sql(
-        f"SELECT (SELECT count(*) FROM filings WHERE cik = {cik}) AS filings,"
+        f"SELECT (SELECT count(DISTINCT accession) FROM filings WHERE cik = {cik}) AS filings,"
         f" (SELECT count(*) FROM facts WHERE cik = {cik}) AS facts",
         {},
     ).row(0)

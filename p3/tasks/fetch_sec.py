@@ -1,8 +1,8 @@
 """Filing lists, XBRL facts and documents, from EDGAR or the sample into RAW and FACTS."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -14,11 +14,15 @@ from p3.errors import UsageError
 from p3.scope import Company, Scope
 from p3.sec.client import EdgarClient
 from p3.sec.fetch import Fetched, fetch_company
+from p3.sec.ingested import stand_in_cik
 from p3.sec.sample import SAMPLE_POLICY, sample_ciks
-from p3.sec.selection import ANNUAL, FetchPolicy
-from p3.sec.source import EDGAR, SAMPLE, opened
+from p3.sec.selection import ANNUAL, FetchPolicy, parse_forms
+from p3.sec.source import SAMPLE, Reach, Source, nobody, opened, with_archives
 from p3.sec.tickers import find_cik, refresh_listing
+from p3.sec.visit import EDGAR, Visit
+from p3.settings import state_folder
 from p3.shapes import FetchedCompany, FetchSec, FetchStatus
+from p3.tasks import ingest
 from p3.tasks.companies import rows_of
 from p3.workflow import scoping
 from p3.workflow.manifest import StageReport
@@ -26,7 +30,9 @@ from p3.workflow.result import Result
 from p3.workflow.runner import RunReport
 from p3.workflow.session import Session
 from p3.workflow.single import company_of
-from p3.workflow.stage import Job, Kind, Output, Problem, Rows, Stage
+from p3.workflow.stage import Job, Kind, Output, Problem, Rows, Stage, content_of
+
+_AT_ONCE = 2  # companies: while one is parsed, the next one's lists come
 
 
 def stage() -> Stage:
@@ -40,8 +46,10 @@ def stage() -> Stage:
         code=("p3.sec", "p3.tasks.fetch_sec", "sample"),
         parameters=_parameters,
         run=_fetch,
+        prepare=_prepare,
         max_age=lambda session: timedelta(hours=session.settings.sec.refresh_hours),
-        resource=_client,
+        threads=lambda _session: _AT_ONCE,
+        resource=_source,
     )
 
 
@@ -57,51 +65,146 @@ def _parameters(session: Session) -> dict[str, Any]:
         "annual": policy.annual,
         "quarterly": policy.quarterly,
         "current": policy.current,
+        "forms": session.choices.get("forms"),
+        "since": session.choices.get("since"),
         "as_of": session.as_of_key if session.pinned and source != SAMPLE else "latest",
     }
 
 
-def _client(session: Session, parameters: Mapping[str, Any]) -> AbstractContextManager[EdgarClient]:
+def _policy(parameters: Mapping[str, Any]) -> FetchPolicy:
+    since, forms = parameters["since"], parameters["forms"]
+    return FetchPolicy(
+        parameters["annual"],
+        parameters["quarterly"],
+        parameters["current"],
+        frozenset(forms) if forms is not None else None,
+        date.fromisoformat(since) if since is not None else None,
+    )
+
+
+def wanted(session: Session, forms: str | None, since: str | None, years: int | None) -> None:
+    """Take over which documents the flags ask for; raises UsageError for flags that make no sense."""
+    if since is not None and years is not None:
+        raise UsageError("--since and --years both say how far back to go", "Give one of them.")
+    day = clock.market_date(session.as_of)
+    if years is not None:
+        day = day.replace(day=min(day.day, 28), year=day.year - years)
+    elif since is not None:
+        try:
+            day = date.fromisoformat(since)
+        except ValueError:
+            raise UsageError(f"--since {since[:40]!r} is not a date", "Write it as 2015-01-01.") from None
+    session.choose(
+        forms=sorted(parse_forms(forms)) if forms is not None else None,
+        since=day.isoformat() if since is not None or years is not None else None,
+    )
+
+
+def _prepare(session: Session, scope: Scope) -> tuple[str, ...]:
+    source = session.choices.get("filings") or EDGAR
+    session.choose(bulk=source == EDGAR and len(scope.companies) >= session.settings.sec.bulk_from)
+    return ()
+
+
+@contextmanager
+def _source(session: Session, parameters: Mapping[str, Any]) -> Iterator[Source]:
+    """Yield who is asked; the nightly archives come first where so many companies are wanted that they pay."""
+    sec, raw, now = session.settings.sec, session.store.raw, clock.now()
+    if session.choices.get("offline"):
+        yield nobody(parameters["source"], _reach(session), raw)
+        return
+    before = now if "fetch-sec" in session.forced else now - timedelta(hours=sec.refresh_hours)
+    with opened(parameters["source"], _reach(session), session.measures) as client:
+        if not session.choices.get("bulk"):
+            yield Source(client, before)
+            return
+        source, lacking = with_archives(client, raw, before, now - timedelta(days=sec.bulk_days), _downloading(session))
+        session.notes += [f"Of EDGAR's nightly archives, {what} is missing: {why}" for what, why in lacking]
+        yield source
+
+
+def _reach(session: Session) -> Reach:
     sec = session.settings.sec
-    return opened(parameters["source"], sec.identity, sec.data_url, sec.www_url, sec.rate, session.measures)
+    return Reach(
+        sec.identity, sec.data_url, sec.www_url, sec.rate, sec.freeze_seconds, state_folder(), _Blocked(session)
+    )
+
+
+class _Blocked:
+    """Tells of EDGAR's block: once in a line of its own, then as it runs out."""
+
+    def __init__(self, session: Session) -> None:
+        self._progress = session.progress
+        self._told = False
+
+    def __call__(self, message: str) -> None:
+        if not self._told:
+            self._progress.note(message)
+            self._told = True
+        self._progress.step(message)
+
+
+def _downloading(session: Session) -> Callable[[int, int | None], None]:
+    def tell(held: int, total: int | None) -> None:
+        of = f" of {total / 1e6:,.0f}" if total else ""
+        session.progress.step(f"nightly archive: {held / 1e6:,.0f}{of} MB")
+
+    return tell
 
 
 def choose(session: Session, name: str | None, tickers: Sequence[str] | None, source: str) -> Scope:
     """Return the scope to fetch; one that is a rule is resolved against EDGAR's newest list first."""
     session.choose(filings=source)
-    if name is not None and scopes.exists(name) and scopes.is_rule(name):
-        with _client(session, _parameters(session)) as client:
+    if name is not None and scopes.exists(name) and scopes.is_rule(name) and not session.choices.get("offline"):
+        with opened(source, _reach(session), session.measures) as client:
             refresh_listing(client, session.store.raw)
     return scoping.choose(session, name, tickers)
 
 
 def _fetch(job: Job) -> Output:
-    store, company, chosen = job.session.store, company_of(job), job.parameters
+    session, store, company, chosen = job.session, job.session.store, company_of(job), job.parameters
     if chosen["source"] == SAMPLE and company.cik not in sample_ciks():
         raise UsageError(f"the sample has no {company.ticker}", "It holds MSFT and NVDA; fetch others from EDGAR.")
-    cik = company.cik or find_cik(job.resource, store.raw, company.ticker)
-    fetched = fetch_company(
-        job.resource,
+    source: Source = job.resource
+    cik = company.cik if company.cik and company.cik > 0 else find_cik(source.client, store.raw, company.ticker)
+    visit = Visit(
+        source.client,
         store.raw,
+        chosen["source"],
+        source.refresh_before,
+        source.archive_made(cik),
+        lambda what: _tell(job, company, what),
+    )
+    fetched = fetch_company(
+        visit,
         cik,
-        FetchPolicy(chosen["annual"], chosen["quarterly"], chosen["current"]),
-        job.session.as_of if chosen["as_of"] != "latest" else clock.now(),
-        refresh_before=clock.now() - timedelta(hours=job.session.settings.sec.refresh_hours),
-        progress=lambda what: job.step(f"{company.ticker} {what}"),
-        origin=chosen["source"],
+        _policy(chosen),
+        session.as_of if chosen["as_of"] != "latest" else clock.now(),
+        archive=source.archive,
         stored=store.rows(FILINGS, "cik = ? AND status = 'stored'", [cik]),
     )
+    own = ingest.rows_of(session, company.ticker, cik)
+    stand_in = stand_in_cik(company.ticker)  # under which documents were ingested before the CIK was known
     return Output(
         rows=fetched.filings.height,
         tables=(
-            Rows(COMPANIES, (cik,), fetched.companies.with_columns(ticker=pl.lit(company.ticker))),
-            Rows(FILINGS, (cik,), fetched.filings),
+            Rows(COMPANIES, (cik, stand_in), fetched.companies.with_columns(ticker=pl.lit(company.ticker))),
+            Rows(FILINGS, (cik, stand_in), pl.concat([fetched.filings, own.select(fetched.filings.columns)])),
             Rows(FACTS, (cik,), fetched.facts),
         ),
-        content=fetched.fingerprint,
+        content=content_of(own) + fetched.fingerprint if own.height else fetched.fingerprint,
         problems=_problems(fetched),
         note="; ".join(f"{count} facts ignored: {why}" for why, count in fetched.ignored.items()),
     )
+
+
+def _tell(job: Job, company: Company, what: str) -> None:
+    """Show what comes next, and how many requests a second left so far."""
+    job.step(f"{company.ticker} {what}")
+    client = job.resource.client
+    if isinstance(client, EdgarClient):
+        seconds = max(clock.monotonic() - job.resource.began, 0.1)
+        job.session.progress.tally(f"{client.requests:,} requests, {client.requests / seconds:.1f}/s")
 
 
 def _problems(fetched: Fetched) -> tuple[Problem, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from p3 import clock
-from p3.data.tables import DECISIONS, FILINGS, VALUATIONS
+from p3.data.tables import DECISIONS, FILINGS, PRIMARY, VALUATIONS
 from p3.errors import UsageError
 from p3.retrieval.evidence import sentence_with
 from p3.shapes import Link, Trace
@@ -118,14 +118,15 @@ def _worth_showing(session: Session, sources: Sequence[Mapping[str, Any]]) -> li
 
 
 def _held(session: Session) -> set[str]:
-    return session.shared("accessions held", lambda: set(session.store.rows(FILINGS, "status = 'stored'")["accession"]))
+    where = f"status = 'stored' AND {PRIMARY}"
+    return session.shared("accessions held", lambda: set(session.store.rows(FILINGS, where)["accession"]))
 
 
 def _source(session: Session, cik: int, source: Mapping[str, Any]) -> Sequence[Link]:
     if not source["accession"]:
         return [_market_link(source)]
     links = [_fact_link(cik, source)]
-    filings = session.store.rows(FILINGS, "accession = ?", [source["accession"]])
+    filings = session.store.rows(FILINGS, f"accession = ? AND {PRIMARY}", [source["accession"]])
     if filings.is_empty():
         links.append(_unlisted_link(source))
     for filing in filings.iter_rows(named=True):
@@ -173,6 +174,7 @@ def _sentence_links(session: Session, filing: Mapping[str, Any], source: Mapping
     if found is None:
         return []
     detail = {"section": found.section, "page": found.page, "start": found.start, "end": found.end}
+    detail |= {"first_byte": found.first_byte, "end_byte": found.end_byte}
     return [
         Link(kind="sentence", title=found.text, detail=detail, sql=_open("passages", "passage_id", found.passage_id))
     ]

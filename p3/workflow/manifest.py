@@ -10,6 +10,7 @@ from p3.errors import ConfigurationError
 from p3.shapes import Ended
 
 SCHEMA_VERSION = 1
+NAME = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Manifest:
     finished: str | None = None
     status: str = "running"
     parameters: dict[str, Any] = field(default_factory=dict)
+    choices: dict[str, Any] = field(default_factory=dict)  # the flags that decided what stages did
     inputs: dict[str, int] = field(default_factory=dict)
     outputs: dict[str, int] = field(default_factory=dict)
     stages: list[StageReport] = field(default_factory=list)
@@ -60,9 +62,18 @@ class Manifest:
 
     def write(self, folder: Path) -> Path:
         """Write the manifest into ``folder`` as a whole or not at all, and return its path."""
-        path = folder / "manifest.json"
+        path = folder / NAME
         write_whole(path, json.dumps(asdict(self), indent=2, default=str) + "\n")
         return path
+
+
+def choices_of(path: Path) -> dict[str, Any]:
+    """Return the flags of the run whose manifest is ``path``; none where it cannot be read any more."""
+    try:
+        choices = json.loads(path.read_text(encoding="utf-8")).get("choices", {})
+    except (OSError, ValueError):
+        return {}
+    return dict(choices) if isinstance(choices, dict) else {}
 
 
 def write_whole(path: Path, text: str) -> None:

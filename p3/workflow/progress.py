@@ -15,6 +15,9 @@ class Progress(Protocol):
     def step(self, text: str) -> None:
         """Say what is being done within a unit."""
 
+    def tally(self, text: str) -> None:
+        """Say what has been counted so far, such as requests and their rate."""
+
     def finish(self) -> None:
         """Say that the stage ended."""
 
@@ -32,6 +35,9 @@ class Silent:
         """Ignore."""
 
     def step(self, text: str) -> None:
+        """Ignore."""
+
+    def tally(self, text: str) -> None:
         """Ignore."""
 
     def finish(self) -> None:

@@ -25,6 +25,7 @@ from p3.workflow.fanout import in_turn
 from p3.workflow.manifest import Failure, Manifest, StageReport
 from p3.workflow.planner import Action, Declared, Moment, Record, Records, Step, plan, plan_stage
 from p3.workflow.registry import check_names
+from p3.workflow.scoping import membership_note
 from p3.workflow.session import Session
 from p3.workflow.stage import Job, Output, Stage
 from p3.workflow.verdict import exit_code, hopeless
@@ -77,7 +78,8 @@ def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope
     """
     check_names(every, options.force)
     manifest = _open_manifest(session, stages, scope)
-    notes: list[str] = []
+    session.forced = options.force
+    notes: list[str] = list(membership_note(session, scope))
     error: P3Error | None = None
     try:
         for stage in stages:
@@ -98,7 +100,7 @@ def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope
             _close_manifest(session, manifest)
         raise
     _close_manifest(session, manifest)
-    return RunReport(manifest, exit_code(manifest, error), tuple(dict.fromkeys(notes)), error)
+    return RunReport(manifest, exit_code(manifest, error), tuple(dict.fromkeys([*notes, *session.notes])), error)
 
 
 def _run_stage(
@@ -145,7 +147,8 @@ class _Attempts:
         return outcome
 
     def _held(self, unit: str, patience: float) -> contextlib.AbstractContextManager[None]:
-        name = f"{self.stage.name}.{unit}" if self.stage.per_company else self.stage.name
+        lock = self.stage.lock or self.stage.name
+        name = f"{lock}.{unit}" if self.stage.per_company else lock
         return locks.held(self.session.store.directories.lock(name), f"{self.stage.name} of {unit}", patience)
 
     def _run(self, resource: Any, outcome: Outcome) -> None:
@@ -299,5 +302,6 @@ def _close_manifest(session: Session, manifest: Manifest) -> None:
     manifest.as_of = clock.iso(session.as_of)
     manifest.finished = clock.iso(clock.now())
     manifest.outputs = session.store.versions()
+    manifest.choices = dict(session.choices)
     path = manifest.write(session.store.directories.run(session.run_id))
     session.store.ledger.finish_run(session.run_id, manifest.status, str(path))

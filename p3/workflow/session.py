@@ -25,8 +25,8 @@ class Session:
 
     ``pinned`` is the as-of that the user gave, None for now; ``settled`` the one that data which end in the past set
     instead. ``choices`` are the flags that decide what a stage does, such as a source; ``measures`` are what stages
-    count, such as requests. ``declared`` gives every stage there is, ``listing`` the companies that a scope's rule
-    chooses among.
+    count, such as requests, ``notes`` what they tell the user; ``forced`` names the stages to run whatever is there.
+    ``declared`` gives every stage there is, ``listing`` the companies that a scope's rule chooses among.
     """
 
     store: Store
@@ -39,6 +39,8 @@ class Session:
     sources: dict[str, str] = field(default_factory=dict)
     choices: dict[str, Any] = field(default_factory=dict)
     measures: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    forced: frozenset[str] = frozenset()
     _made: dict[str, Any] = field(default_factory=dict)
     declared: "Callable[[], Sequence[Stage]]" = field(default=tuple)
     listing: Callable[[], Sequence[Listed]] = field(default=tuple)

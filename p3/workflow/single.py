@@ -26,16 +26,17 @@ def run_stage(
     """Run one stage for a scope and return how it went."""
     chosen = choose(session, scope, tickers)
     report = run_one(session, stage, chosen, choices, force)
-    return Result(
-        StageRun(
-            run_id=session.run_id,
-            scope=chosen.name,
-            as_of=clock.iso(session.as_of),
-            origin=origin_of(session, chosen),
-            stage=shape_of(report.manifest.stages[0]),
-        ),
-        report.exit_code,
-        report.notes,
+    return Result(run_shape(session, chosen, report), report.exit_code, report.notes)
+
+
+def run_shape(session: Session, scope: Scope, report: RunReport) -> StageRun:
+    """Return a run of one stage as it is printed."""
+    return StageRun(
+        run_id=session.run_id,
+        scope=scope.name,
+        as_of=clock.iso(session.as_of),
+        origin=origin_of(session, scope),
+        stage=shape_of(report.manifest.stages[0]),
     )
 
 

@@ -107,8 +107,9 @@ class Stage:
     ``reads`` names the stages whose outputs it uses, ``code`` the packages and configuration files whose change makes
     its results stale, ``parameters`` the settings that shape them. ``resource`` opens what all units share: a client, a
     model. ``place`` orders stages that do not read each other. Of ``reads_any`` one stage that has something is enough.
-    ``on_demand`` keeps it out of ``e2e``: its own command runs it. ``threads`` is how many units run at once.
-    ``prepare`` runs before the stage is planned, may settle the as-of, and returns notes for the user.
+    ``on_demand`` keeps it out of ``e2e``: its own command runs it. ``threads`` is how many units run at once. ``lock``
+    names the stage under whose locks it runs, where both write the same rows. ``prepare`` runs before the stage is
+    planned, may settle the as-of, and returns notes for the user.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Stage:
     prepare: Callable[["Session", Scope], tuple[str, ...]] = field(default=lambda _session, _scope: ())
     reads_any: tuple[str, ...] = ()
     on_demand: bool = False
+    lock: str = ""
     threads: Callable[["Session"], int] = field(default=lambda _session: 1)
     max_age: Callable[["Session"], timedelta | None] = field(default=lambda _session: None)
     resource: Callable[["Session", Mapping[str, Any]], AbstractContextManager[Any]] = field(default=_nothing)

@@ -20,7 +20,8 @@ class Ended:
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Return a small environment without anything of the user's."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("P3_", "XDG_", "COVERAGE"))}
-    own = {"PYTHONPATH": str(CHECKOUT), "XDG_CONFIG_HOME": str(home / "config"), "NO_COLOR": "1"}
+    folders = {"XDG_CONFIG_HOME": str(home / "config"), "XDG_STATE_HOME": str(home / "state")}
+    own = {"PYTHONPATH": str(CHECKOUT), "NO_COLOR": "1", **folders}
     return {**kept, **own, **more}
 
 

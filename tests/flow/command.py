@@ -38,8 +38,12 @@ class Ran:
 def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment of a p3 process that has ``settings`` (P3_…) and no others."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("P3_")}
-    nowhere = str(Path(tempfile.gettempdir()) / "p3-tests-no-such-folder")
-    return {**inherited, "XDG_CONFIG_HOME": nowhere, "PYTHONPATH": str(_SOURCES), "NO_COLOR": "1", **(settings or {})}
+    temporary = Path(tempfile.gettempdir())
+    own = {
+        "XDG_CONFIG_HOME": str(temporary / "p3-tests-no-such-folder"),
+        "XDG_STATE_HOME": str(temporary / "p3-tests-state"),
+    }
+    return {**inherited, **own, "PYTHONPATH": str(_SOURCES), "NO_COLOR": "1", **(settings or {})}
 
 
 def start(tree: Path, *arguments: str, settings: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":

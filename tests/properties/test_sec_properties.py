@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from p3 import clock
 from p3.errors import DataError
-from p3.sec import acceptance, companyfacts, documents, submissions
-from p3.sec.governor import SlidingWindow
+from p3.sec import acceptance, companyfacts, documents, html, offsets, plaintext, submissions
 
 MARKUP = st.lists(
     st.sampled_from(
@@ -78,6 +77,73 @@ def test_any_bytes_are_a_document_or_a_data_error(content: bytes, name: str) -> 
         assert documents.to_text(content, name).text.strip()
 
 
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                *("<p>", "</p>", "<table>", "</table>", "<tr>", "</tr>", "<td colspan=3>", "<td>", "</td>", "<br>"),
+                *(
+                    '<b title="1 > 2">',
+                    "</b>",
+                    "<!-- Word -->",
+                    "<script>a<b</script>",
+                    '<i style="display:none">',
+                    "</i>",
+                ),
+                *(
+                    "$",
+                    ")",
+                    "|",
+                    "•",
+                    "%",
+                    " ",
+                    "\r\n",
+                    "&nbsp;",
+                    "&amp;",
+                    "&#146;",
+                    "&copy",
+                    "&#173;",
+                    "AT&T",
+                    "< 5",
+                    "é",
+                ),
+                *("</body>", "<PAGE> 7\n", "\x00", "\u200b", "“", "<?xml?>", "<!DOCTYPE html>", "&", "]]>", "<title>"),
+            ]
+        ),
+        st.just("Word"),
+    ),
+    max_size=40,
+)
+
+
+@given(PIECES, st.sampled_from(["utf-8", "cp1252"]), st.sampled_from(["html", "plain"]))
+@settings(max_examples=400, deadline=None)
+def test_each_word_comes_from_its_own_bytes(pieces: list[str], encoding: str, kind: offsets.Kind) -> None:
+    """Each word of the text maps to the bytes of that word alone, however the source is written."""
+    numbered = [f"Word{place:03d}" if piece == "Word" else piece for place, piece in enumerate(pieces)]
+    content = "".join(numbered).encode(encoding, "ignore")
+    try:
+        text = (html if kind == "html" else plaintext).to_text(content)[0]
+    except DataError:
+        return
+    origins = offsets.trace(content, kind, text)
+    for word in (piece for piece in numbered if piece.startswith("Word") and piece in text):
+        start = text.index(word)
+        first, end = origins.span(start, start + len(word))
+        assert content[first:end] == word.encode()
+
+
+@given(MARKUP)
+@settings(max_examples=200, deadline=None)
+def test_layout_neither_drops_nor_moves_a_character(markup: str) -> None:
+    try:
+        text = html.to_text(markup.encode())[0]
+    except DataError:
+        return
+    seen = html.visible(markup.replace("\x00", "")).translate(html.CHARACTERS)
+    assert "".join(text.replace("|", "").split()) == "".join(seen.replace("|", "").split())
+
+
 @given(st.binary(max_size=200))
 @settings(max_examples=200, deadline=None)
 def test_any_bytes_are_a_filing_list_or_a_data_error(content: bytes) -> None:
@@ -115,23 +181,6 @@ def test_no_reading_makes_a_filing_known_before_it_was(moments: list[tuple[date,
     )
     for read, row in zip(acceptance.accepted(frame)["accepted"], rows, strict=True):
         assert read >= row["local"].astimezone(UTC)
-
-
-@given(st.floats(0.1, 10), st.lists(st.floats(0, 3), min_size=1, max_size=40))
-@settings(max_examples=100, deadline=None)
-def test_no_sliding_second_holds_more_requests_than_the_rate(rate: float, pauses: list[float]) -> None:
-    time = [0.0]
-
-    def sleep(seconds: float) -> None:
-        time[0] += seconds
-
-    window = SlidingWindow(rate, lambda: time[0], sleep)
-    sent = []
-    for pause in pauses:
-        time[0] += pause
-        window.wait()
-        sent.append(time[0])
-    assert all(sum(first <= each < first + 1 - 1e-6 for each in sent) <= max(1, rate) for first in sent)
 
 
 @given(st.text(string.printable, max_size=40))

@@ -9,18 +9,20 @@ from pydantic import BaseModel
 from p3 import shapes
 
 HOSTILE = "[red]x[/red] [/nope] :smile: \x1b[31mred\x1b[0m\r\n\x07\u202eabc"
-MOMENTS = ("as_of", "accepted", "known_from")
+MOMENTS = ("as_of", "accepted", "known_from", "first_seen", "last_seen")
 MOMENT = "2024-02-29T12:00:00Z"
 VIEWS = {
     "ask": shapes.Ask,
     "backtest": shapes.Backtest,
     "dcf": shapes.Dcf,
+    "dlq": shapes.DeadLetters,
     "e2e": shapes.E2E,
     "embed": shapes.StageRun,
     "env_status": shapes.EnvStatus,
     "facts": shapes.Facts,
     "fetch_prices": shapes.StageRun,
     "fetch_sec": shapes.FetchSec,
+    "ingest": shapes.Ingest,
     "plain": shapes.Search,
     "search": shapes.Search,
     "trace": shapes.Trace,

@@ -1,5 +1,6 @@
 """Delta tables: a unit's rows are replaced as a whole, by whoever comes, whatever it is called."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -222,3 +223,11 @@ def test_no_room_is_a_configuration_error_and_the_old_rows_stay(store: Store) ->
 
 def test_the_tables_of_a_tree_are_below_its_root(tmp_path: Path) -> None:
     assert DeltaTables(DirectoryManager(tmp_path)).root == str(tmp_path)
+
+
+def test_a_table_of_an_older_version_is_read_and_takes_up_new_columns(store: Store) -> None:
+    older = replace(RATES, schema=pl.Schema({name: kind for name, kind in RATES.schema.items() if name != "origin"}))
+    store.tables.replace(older, ["A", "B"], rates("A", "B").drop("origin"))
+    assert held(store) == [("A", None), ("B", None)]
+    store.tables.replace(RATES, ["A"], rates("A"))
+    assert held(store) == [("A", "test"), ("B", None)]

@@ -3,9 +3,11 @@
 import errno
 import gzip
 import os
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import processes
 import pytest
 from processes import together
 
@@ -170,3 +172,106 @@ def test_any_url_is_a_name_and_never_a_path(raw: RawStore, folder: Path, url: st
     assert found is not None
     assert found.url == url
     assert {path.parent.parent for path in (folder / "index").iterdir()} == {folder}
+
+
+def test_the_newest_reply_is_known_without_its_body(raw: RawStore, folder: Path) -> None:
+    assert raw.newest(URL) is None
+    put(raw, b"old")
+    sha = put(raw, b"new", headers={"ETag": '"x"'}, status=404)
+    kept = raw.newest(URL)
+    assert kept is not None
+    assert asdict(kept) == {"url": URL, "sha": sha, "status": 404, "headers": {"etag": '"x"'}, "fetched": THEN}
+    for path in objects(folder):
+        path.unlink()
+    assert raw.newest(URL) is None
+
+
+def test_a_reply_that_still_stood_is_newer_and_otherwise_the_same(raw: RawStore) -> None:
+    put(raw, headers={"ETag": '"x"'})
+    raw.confirm(URL, THEN + timedelta(days=1))
+    found = raw.find(URL)
+    assert found is not None
+    assert (found.content, found.headers, found.fetched) == (b"body", {"etag": '"x"'}, THEN + timedelta(days=1))
+    with pytest.raises(DataError):
+        raw.confirm("https://elsewhere", THEN)
+
+
+def put_file(raw: RawStore, content: bytes, url: str = URL) -> str:
+    raw.partial(url).write_bytes(content)
+    return raw.put_file(url, raw.partial(url), 200, {"Last-Modified": "then"}, THEN)
+
+
+def test_a_file_moves_in_as_it_is_and_is_opened_in_place(raw: RawStore, folder: Path) -> None:
+    sha = put_file(raw, b"an archive")
+    (path,) = objects(folder)
+    assert (path.name, path.read_bytes()) == (sha, b"an archive")
+    assert not raw.partial(URL).exists()
+    with raw.open(sha) as file:
+        file.seek(3)
+        assert file.read() == b"archive"
+    kept = raw.newest(URL)
+    assert kept is not None
+    assert (kept.sha, kept.headers) == (sha, {"last-modified": "then"})
+
+
+def test_a_file_is_never_read_into_memory_by_accident(raw: RawStore) -> None:
+    sha = put_file(raw, b"an archive")
+    assert raw.find(URL) is None
+    with pytest.raises(DataError):
+        raw.read(sha)
+
+
+def test_the_same_file_lies_there_once_and_heals_a_damaged_one(raw: RawStore, folder: Path) -> None:
+    sha = put_file(raw, b"an archive")
+    objects(folder)[0].write_bytes(b"damaged")
+    assert put_file(raw, b"an archive", "https://elsewhere") == sha
+    assert len(objects(folder)) == 1
+    with raw.open(sha) as file:
+        assert file.read() == b"an archive"
+
+
+def test_a_missing_file_is_told(raw: RawStore, folder: Path) -> None:
+    sha = put_file(raw, b"an archive")
+    objects(folder)[0].unlink()
+    assert raw.newest(URL) is None
+    with pytest.raises(DataError, match=sha[:12]):
+        raw.open(sha)
+    with pytest.raises(ConfigurationError, match="No such file"):
+        raw.put_file(URL, raw.partial(URL), 200, {}, THEN)
+
+
+KILLED = """
+import os, signal
+from datetime import UTC, datetime
+from pathlib import Path
+from p3.data.raw import RawStore
+raw = RawStore(Path(sys.argv[1]))
+partial = raw.partial(sys.argv[2])
+left, call = int(sys.argv[3]), [0]
+def counted(event, _):
+    if event in ("os.rename", "open", "os.mkdir"):
+        call[0] += 1
+        if call[0] == left:
+            os.kill(os.getpid(), signal.SIGKILL)
+print("ready", flush=True)
+sys.stdin.readline()
+sys.addaudithook(counted)
+raw.put_file(sys.argv[2], partial, 200, {}, datetime.now(UTC))
+print("done")
+"""
+
+
+def test_a_kill_leaves_the_old_file_or_the_new_one(raw: RawStore) -> None:
+    """Killed before each of its steps on disk in turn, until there are no more."""
+    put_file(raw, b"old")
+    for step in range(1, 20):
+        raw.partial(URL).write_bytes(b"new %d" % step)
+        process = processes.start(KILLED, raw.partial(URL).parents[1], URL, step)
+        out, errors = process.communicate("go\n", timeout=60)
+        kept = raw.newest(URL)
+        assert kept is not None
+        with raw.open(kept.sha) as file:
+            assert (file.read() == b"new %d" % step) == ("done" in out), errors
+        if "done" in out:
+            break
+    assert 4 < step < 19

@@ -14,7 +14,9 @@ DOCUMENTS = pl.DataFrame(
         "cik": [1] * 5,
         "form": ["10-K", "10-K", "10-Q", "10-Q", "8-K"],
         "period": [date(2023, 6, 30), JUNE, date(2023, 9, 30), date(2023, 12, 31), None],
-    }
+        "fiscal_year": [None] * 5,
+    },
+    schema_overrides={"fiscal_year": pl.Int64},
 )
 
 
@@ -60,3 +62,18 @@ def test_the_latest_year_named_comes_first_and_the_others_next():
 
 def test_no_period_named_keeps_all():
     assert best("what are the risks") == set(DOCUMENTS["document_sha"])
+
+
+def test_a_year_that_was_named_at_ingestion_needs_no_rule():
+    """A retailer whose fiscal 2022 ended in January 2023; of its next report only the year is known."""
+    named = pl.DataFrame(
+        {
+            "document_sha": ["fy22", "fy23", "unnamed"],
+            "cik": [1] * 3,
+            "form": ["10-K"] * 3,
+            "period": [JANUARY, None, date(2022, 1, 29)],
+            "fiscal_year": [2022, 2023, None],
+        }
+    )
+    found = tiers(parse("revenue in FY2022", COMPANIES), named)
+    assert found == {"fy22": 0, "unnamed": 0, "fy23": 2}

@@ -11,8 +11,9 @@ from p3.clock import end_of_day
 from p3.sec.client import EdgarClient
 from p3.sec.documents import to_text
 from p3.sec.fetch import fetch_company
-from p3.sec.governor import SlidingWindow
+from p3.sec.governor import Unlimited
 from p3.sec.sample import ORIGIN, SAMPLE_END, SAMPLE_POLICY, SampleTransport
+from p3.sec.visit import Visit
 
 MSFT, NVDA = 789019, 1045810
 AS_OF = end_of_day(SAMPLE_END)
@@ -45,14 +46,14 @@ class Shelf:
 @pytest.fixture
 def client():
     hosts = "https://data.sec.gov", "https://www.sec.gov"
-    with EdgarClient("A Person a@example.com", *hosts, SlidingWindow(10), SampleTransport()) as client:
+    with EdgarClient("A Person a@example.com", *hosts, Unlimited(), SampleTransport()) as client:
         yield client
 
 
 @pytest.mark.parametrize("cik", [MSFT, NVDA])
 def test_a_company_is_fetched_without_a_problem(client, cik):
     shelf = Shelf()
-    fetched = fetch_company(client, shelf, cik, SAMPLE_POLICY, AS_OF, origin=ORIGIN)
+    fetched = fetch_company(Visit(client, shelf, ORIGIN), cik, SAMPLE_POLICY, AS_OF)
     assert fetched.problems == []
     assert fetched.ignored == {}
     assert fetched.filings.filter(pl.col("status") == "stored").height == 4
@@ -63,15 +64,15 @@ def test_a_company_is_fetched_without_a_problem(client, cik):
 
 def test_a_second_visit_brings_nothing(client):
     shelf = Shelf()
-    first = fetch_company(client, shelf, NVDA, SAMPLE_POLICY, AS_OF, origin=ORIGIN)
+    first = fetch_company(Visit(client, shelf, ORIGIN), NVDA, SAMPLE_POLICY, AS_OF)
     received = client.bytes
-    again = fetch_company(client, shelf, NVDA, SAMPLE_POLICY, AS_OF, origin=ORIGIN)
+    again = fetch_company(Visit(client, shelf, ORIGIN), NVDA, SAMPLE_POLICY, AS_OF)
     assert client.bytes == received
     assert again.fingerprint == first.fingerprint
 
 
 def test_a_filing_without_a_time_is_known_from_the_end_of_its_day(client):
-    filings = fetch_company(client, Shelf(), MSFT, SAMPLE_POLICY, AS_OF, origin=ORIGIN).filings
+    filings = fetch_company(Visit(client, Shelf(), ORIGIN), MSFT, SAMPLE_POLICY, AS_OF).filings
     old = filings.filter(accession="0001564590-17-014900").row(0, named=True)
     assert (old["accepted"], old["accepted_exact"]) == (datetime(2017, 8, 3, 3, 59, 59, 999999, UTC), False)
 
@@ -85,7 +86,7 @@ def test_a_filing_without_a_time_is_known_from_the_end_of_its_day(client):
 )
 def test_the_sections_of_the_digests_are_found(client, form, expected):
     shelf = Shelf()
-    filings = fetch_company(client, shelf, NVDA, SAMPLE_POLICY, AS_OF, origin=ORIGIN).filings
+    filings = fetch_company(Visit(client, shelf, ORIGIN), NVDA, SAMPLE_POLICY, AS_OF).filings
     bodies = {kept.sha: kept.content for kept in shelf.kept.values()}
     for row in filings.filter(form=form, status="stored").iter_rows(named=True):
         document = to_text(bodies[row["document_sha"]], row["document"])

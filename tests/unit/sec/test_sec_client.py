@@ -1,6 +1,7 @@
 """The client against a loopback EDGAR that answers, refuses and breaks off as the real one does."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from loopback_edgar import Fault, LoopbackEdgar
 
 from p3.errors import ConfigurationError, DataError, UpstreamError
 from p3.sec import urls
+from p3.sec.breaker import CircuitOpenError
 from p3.sec.client import EdgarClient, Retry
-from p3.sec.governor import SlidingWindow, Unlimited
-from p3.sec.responses import MissingError
+from p3.sec.governor import SharedWindow, Unlimited
+from p3.sec.responses import BlockedError, MissingError
 
 IDENTITY = "Ann Example ann@example.com"
 QUICK = Retry(attempts=3, first_wait=0.001, longest_wait=0.002)
@@ -83,28 +85,121 @@ def test_a_lasting_failure_is_given_up_as_upstream(tmp_path: Path, fault: Fault)
         assert edgar.asked(FACTS) == 3
 
 
-@pytest.mark.parametrize("fault", [Fault.TOO_MANY, Fault.RATE_PAGE_AS_200, Fault.REDIRECT])
-def test_a_refusal_is_not_answered_with_more_requests(tmp_path: Path, fault: Fault) -> None:
-    with talking(tmp_path, faults=lambda path, before: fault) as (client, _):
+def test_a_stall_is_waited_out(tmp_path: Path) -> None:
+    stalls = {"faults": lambda path, before: Fault.STALL, "stall_seconds": 2.0}
+    with talking(tmp_path, **stalls) as (client, _):
+        assert client.get(facts_url(client)).status == 200
+        assert client.requests == 1
+
+
+@pytest.mark.slow
+def test_a_stall_that_does_not_end_is_tried_again(tmp_path: Path) -> None:
+    stall = {"faults": lambda path, before: Fault.STALL if before == 0 else None, "stall_seconds": 31.0}
+    with talking(tmp_path, **stall) as (client, _):
+        assert client.get(facts_url(client)).status == 200
+        assert client.requests == 2
+
+
+def test_a_redirect_is_not_followed(tmp_path: Path) -> None:
+    with talking(tmp_path, faults=lambda path, before: Fault.REDIRECT) as (client, _):
         with pytest.raises(UpstreamError):
             client.get(facts_url(client))
         assert client.requests == 1
 
 
-def test_the_rate_page_asks_for_ten_minutes(tmp_path: Path) -> None:
-    with talking(tmp_path, rate=3) as (client, _), pytest.raises(UpstreamError) as caught:
-        for _ in range(5):
-            client.get(facts_url(client))
+@contextmanager
+def paced(edgar: LoopbackEdgar, path: Path, **options: Any) -> Iterator[EdgarClient]:
+    governor = SharedWindow(path, 10, **options)
+    with EdgarClient(IDENTITY, edgar.data_url, edgar.www_url, governor, retry=QUICK) as client:
+        yield client
+
+
+@pytest.mark.parametrize("fault", [Fault.TOO_MANY, Fault.RATE_PAGE, Fault.RATE_PAGE_AS_200])
+def test_a_blocked_request_is_sent_once_more_when_the_block_is_over(tmp_path: Path, fault: Fault) -> None:
+    faults = {"faults": lambda path, before: fault if before == 0 else None, "retry_after": "1"}
+    with loopback_edgar.serve(tiny_mirror.build(tmp_path), **faults) as edgar:
+        with paced(edgar, tmp_path / "pace") as client:
+            assert client.get(facts_url(client)).status == 200
+        assert len(edgar.log) == 2
+        assert edgar.log[1].at - edgar.log[0].at > 1
+
+
+def test_without_a_word_on_how_long_the_block_lasts_as_long_as_ever(tmp_path: Path) -> None:
+    faults = {"faults": lambda path, before: Fault.RATE_PAGE if before == 0 else None}
+    with loopback_edgar.serve(tiny_mirror.build(tmp_path), **faults) as edgar:
+        with paced(edgar, tmp_path / "pace", freeze_seconds=0.7) as client:
+            assert client.get(facts_url(client)).status == 200
+        assert edgar.log[1].at - edgar.log[0].at > 0.7
+
+
+def test_a_block_that_waiting_does_not_lift_is_given_up(tmp_path: Path) -> None:
+    with loopback_edgar.serve(tiny_mirror.build(tmp_path), faults=lambda path, before: Fault.RATE_PAGE) as edgar:
+        with paced(edgar, tmp_path / "pace", freeze_seconds=0.3) as client:
+            with pytest.raises(BlockedError) as caught:
+                client.get(facts_url(client))
+            with pytest.raises(UpstreamError, match="again"):  # whoever comes now does not ask
+                client.get(facts_url(client))
+        assert len(edgar.log) == 2
     assert "10 minutes" in caught.value.remedy
-    assert client.requests == 4
 
 
 def test_the_governor_keeps_the_client_under_the_limit(tmp_path: Path) -> None:
-    with talking(tmp_path, rate=10) as (_, edgar):
-        with EdgarClient(IDENTITY, edgar.data_url, edgar.www_url, SlidingWindow(8)) as client:
+    with loopback_edgar.serve(tiny_mirror.build(tmp_path), rate=10) as edgar:
+        with paced(edgar, tmp_path / "pace") as client:
             for _ in range(11):
                 client.get(facts_url(client))
         assert {request.status for request in edgar.log} == {200}
+
+
+def test_connections_are_kept(tmp_path: Path) -> None:
+    with talking(tmp_path) as (client, edgar):
+        for _ in range(3):
+            client.get(facts_url(client))
+        assert len({request.connection for request in edgar.log}) == 1
+
+
+def test_each_request_departs_once_its_connection_is_open(tmp_path: Path) -> None:
+    events = []
+
+    class Watching(Unlimited):
+        def wait(self) -> None:
+            events.append("wait")
+
+        def depart(self) -> None:
+            events.append(f"depart {len(edgar.log)}")
+
+    with (
+        loopback_edgar.serve(tiny_mirror.build(tmp_path), rate=1000) as edgar,
+        EdgarClient(IDENTITY, edgar.data_url, edgar.www_url, Watching()) as client,
+    ):
+        client.get(facts_url(client))
+        client.get(facts_url(client))
+    assert events == ["wait", "depart 0", "wait", "depart 1"]
+
+
+def test_threads_lose_no_count(tmp_path: Path) -> None:
+    with talking(tmp_path) as (client, edgar), ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda number: client.get(facts_url(client)), range(80)))
+        assert {reply.status for reply in replies} == {200}
+        assert client.requests == len(edgar.log) == 80
+
+
+def test_who_fails_on_and_on_is_left_alone(tmp_path: Path) -> None:
+    with talking(tmp_path, faults=lambda path, before: Fault.UNAVAILABLE) as (client, edgar):
+        for _ in range(10):
+            with pytest.raises(UpstreamError, match="after 3 attempts"):
+                client.get(facts_url(client))
+        with pytest.raises(CircuitOpenError):
+            client.get(facts_url(client))
+        assert len(edgar.log) == 30
+
+
+def test_what_is_missing_is_no_failure_of_the_service(tmp_path: Path) -> None:
+    with talking(tmp_path) as (client, edgar):
+        for _ in range(12):
+            with pytest.raises(MissingError):
+                client.get(urls.submissions(client.data_url, 1))
+        assert len(edgar.log) == 12
 
 
 def test_an_identity_that_edgar_refuses_is_a_matter_of_configuration(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_table_rows_are_lines_of_cells() -> None:
         "<tr><td>Dividends</td><td>$</td><td>—</td></tr><tr><td> </td></tr></table><p>After</p>"
     )
     assert text(table) == (
-        "Income\n\n2024 | 2023\nNet sales | $391,035 | $383,285\nOther income/ (expense), net | 269 | (565)\n"
+        "Income\n\n| 2024 | 2023\nNet sales | $391,035 | $383,285\nOther income/ (expense), net | 269 | (565)\n"
         "Margin | 46.2% | (4.1)%\nDividends | $—\n\nAfter"
     )
 

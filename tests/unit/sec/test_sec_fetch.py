@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import loopback_edgar
+import polars as pl
 import pytest
 import tiny_mirror
 from loopback_edgar import Fault, LoopbackEdgar
@@ -13,14 +14,16 @@ from tiny_mirror import ANNUAL, CIK, EARNINGS, QUARTER, MemoryStore
 
 from p3.errors import DataError, UpstreamError, UsageError
 from p3.sec.client import EdgarClient, Retry
-from p3.sec.fetch import Fetched, fetch_company
+from p3.sec.fetch import NO_ARCHIVE, Archived, Fetched, fetch_company
 from p3.sec.governor import Unlimited
 from p3.sec.responses import MissingError
 from p3.sec.selection import FetchPolicy, choose
 from p3.sec.submissions import parse
 from p3.sec.tickers import find_cik
+from p3.sec.visit import Asks, Nobody, NotHeldError, Visit
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
+POLICY = FetchPolicy()
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -35,8 +38,17 @@ def talking(root: Path, faults: Any = None) -> Iterator[tuple[EdgarClient, Loopb
         yield client, edgar
 
 
-def fetched(client: EdgarClient, raw: MemoryStore, **options: Any) -> Fetched:
-    return fetch_company(client, raw, CIK, FetchPolicy(), NOW, **options)
+def fetched(
+    client: Asks,
+    raw: MemoryStore,
+    cik: int = CIK,
+    policy: FetchPolicy = POLICY,
+    as_of: datetime = NOW,
+    stored: pl.DataFrame | None = None,
+    archive: Archived = NO_ARCHIVE,
+    **options: Any,
+) -> Fetched:
+    return fetch_company(Visit(client, raw, **options), cik, policy, as_of, archive=archive, stored=stored)
 
 
 def statuses(result: Fetched) -> dict[str, str]:
@@ -107,8 +119,8 @@ def test_documents_kept_by_earlier_fetches_stay_stored(tmp_path: Path) -> None:
     raw = MemoryStore()
     with talking(tiny_mirror.build(tmp_path)) as (client, _):
         before = fetched(client, raw)
-        nothing = fetch_company(client, raw, CIK, FetchPolicy(0, 0, 0), NOW, stored=before.filings)
-        sample = fetch_company(client, raw, CIK, FetchPolicy(0, 0, 0), NOW, stored=before.filings, origin="sample")
+        nothing = fetched(client, raw, policy=FetchPolicy(0, 0, 0), stored=before.filings)
+        sample = fetched(client, raw, policy=FetchPolicy(0, 0, 0), stored=before.filings, origin="sample")
     assert statuses(nothing)[ANNUAL] == "stored"
     assert statuses(sample)[ANNUAL] == "listed"
 
@@ -135,7 +147,7 @@ def test_an_unknown_company_is_missing_and_stays_so_without_asking_again(tmp_pat
     with talking(tiny_mirror.build(tmp_path)) as (client, edgar):
         for refresh_before in (None, LONG_AGO):
             with pytest.raises(MissingError):
-                fetch_company(client, raw, 99, FetchPolicy(), NOW, refresh_before=refresh_before)
+                fetched(client, raw, 99, refresh_before=refresh_before)
         assert len(edgar.log) == 1
 
 
@@ -147,7 +159,7 @@ def test_an_upstream_failure_keeps_what_came_before_it(tmp_path: Path) -> None:
             fetched(client, raw)
         asked = len(edgar.log)
         result = fetched(client, raw, refresh_before=LONG_AGO)
-        assert len(edgar.log) - asked == 2  # the announcement that failed, and the report never reached
+        assert len(edgar.log) - asked <= 2  # the announcement that failed, and the report if it was not reached
     assert statuses(result)[EARNINGS] == "stored"
 
 
@@ -156,7 +168,7 @@ def test_the_list_of_another_company_is_a_data_error(tmp_path: Path) -> None:
     own = root / "data.sec.gov" / "submissions" / f"CIK{CIK:010d}.json"
     (own.parent / "CIK0000000099.json").write_bytes(own.read_bytes())
     with talking(root) as (client, _), pytest.raises(DataError, match="CIK 99"):
-        fetch_company(client, MemoryStore(), 99, FetchPolicy(), NOW)
+        fetched(client, MemoryStore(), 99)
 
 
 def test_replies_of_the_sample_never_pass_for_edgars(tmp_path: Path) -> None:
@@ -173,7 +185,118 @@ def test_progress_names_what_comes_next(tmp_path: Path) -> None:
     heard: list[str] = []
     with talking(tiny_mirror.build(tmp_path)) as (client, _):
         fetched(client, MemoryStore(), progress=heard.append)
-    assert heard == ["filing list", "companyfacts", f"10-K {ANNUAL}", f"8-K {EARNINGS}", f"10-Q {QUARTER}"]
+    assert heard[:2] == ["filing list", "companyfacts"]
+    assert set(heard[2:]) == {f"10-K {ANNUAL}", f"8-K {EARNINGS}", f"10-Q {QUARTER}"}
+
+
+RELEASE = b'<p>FORM 8-K</p><table><tr><td>99.1</td><td><a href="release.htm">Press release</a></td></tr></table>'
+
+
+def folder_of(root: Path, accession: str) -> Path:
+    return root / "www.sec.gov" / "Archives" / "edgar" / "data" / str(CIK) / accession.replace("-", "")
+
+
+def test_the_press_release_of_an_announcement_comes_along(tmp_path: Path) -> None:
+    raw, root = MemoryStore(), tiny_mirror.build(tmp_path)
+    (folder_of(root, EARNINGS) / "tiny-8k.htm").write_bytes(RELEASE)
+    (folder_of(root, EARNINGS) / "release.htm").write_text("<p>Record revenue</p>")
+    with talking(root) as (client, _):
+        first = fetched(client, raw)
+        later = fetched(client, raw, policy=FetchPolicy(0, 0, 0), refresh_before=LONG_AGO, stored=first.filings)
+    for result in (first, later):
+        beside = result.filings.filter(pl.col("type") != pl.col("form"))
+        assert beside.select("accession", "form", "type", "document", "status").rows() == [
+            (EARNINGS, "8-K", "EX-99.1", "release.htm", "stored")
+        ]
+        assert beside["url"].item().endswith("/release.htm")
+        assert beside["accepted"].item() == result.filings.filter(accession=EARNINGS)["accepted"][0]
+
+
+def test_a_press_release_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
+    root = tiny_mirror.build(tmp_path)
+    (folder_of(root, EARNINGS) / "tiny-8k.htm").write_bytes(RELEASE)
+    with talking(root) as (client, _):
+        result = fetched(client, MemoryStore())
+    assert f"EX-99.1 of 8-K {EARNINGS}" in [problem.what for problem in result.problems]
+    assert result.filings.filter(type="EX-99.1")["status"].to_list() == ["missing"]
+
+
+def test_without_anybody_to_ask_what_is_held_makes_the_same(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    with talking(tiny_mirror.build(tmp_path)) as (client, _):
+        first = fetched(client, raw)
+        again = fetched(Nobody(client.data_url, client.www_url), raw, refresh_before=LONG_AGO)
+    assert again.fingerprint == first.fingerprint
+    assert again.filings.equals(first.filings)
+    assert again.facts.equals(first.facts)
+
+
+def test_without_anybody_to_ask_what_was_never_fetched_is_told(tmp_path: Path) -> None:
+    raw = MemoryStore()
+    with talking(tiny_mirror.build(tmp_path)) as (client, _):
+        nobody = Nobody(client.data_url, client.www_url)
+        with pytest.raises(NotHeldError, match="was never fetched"):
+            fetched(nobody, raw, refresh_before=LONG_AGO)
+        fetched(client, raw, policy=FetchPolicy(1, 0, 0))
+        result = fetched(nobody, raw, refresh_before=LONG_AGO)
+    assert statuses(result) == {
+        ANNUAL: "stored",
+        EARNINGS: "listed",
+        QUARTER: "listed",
+        "0001234567-24-000008": "listed",
+    }
+    assert {problem.what for problem in result.problems} == {f"8-K {EARNINGS}", f"10-Q {QUARTER}"}
+
+
+class Shelf:
+    """Archives that hold the lists of the tiny company."""
+
+    def __init__(self, root: Path) -> None:
+        self._data = root / "data.sec.gov"
+
+    def submissions(self, cik: int) -> bytes | None:
+        return (self._data / "submissions" / f"CIK{cik:010d}.json").read_bytes()
+
+    def page(self, name: str) -> bytes | None:
+        return None
+
+    def companyfacts(self, cik: int) -> bytes | None:
+        return (self._data / "api" / "xbrl" / "companyfacts" / f"CIK{cik:010d}.json").read_bytes()
+
+
+@pytest.mark.parametrize(("made", "lists"), [(LONG_AGO, 0), (None, 2)])
+def test_an_archive_stands_in_for_lists_and_never_for_documents(
+    tmp_path: Path, made: datetime | None, lists: int
+) -> None:
+    root = tiny_mirror.build(tmp_path)
+    with talking(root) as (client, edgar):
+        result = fetched(client, MemoryStore(), archive=Shelf(root), archive_made=made)
+        asked = [request.path for request in edgar.log]
+    assert sum(path.startswith("/data.sec.gov/") for path in asked) == lists
+    assert len(asked) == lists + 3
+    assert result.facts.height == 1
+
+
+@pytest.mark.parametrize(("made", "listed"), [(LONG_AGO, 4), (datetime(2999, 1, 1, tzinfo=UTC), 1)])
+def test_of_a_reply_and_the_archive_the_younger_counts(tmp_path: Path, made: datetime, listed: int) -> None:
+    root, raw = tiny_mirror.build(tmp_path), MemoryStore()
+    with talking(root) as (client, _):
+        fetched(client, raw)
+        other = tiny_mirror.build(tmp_path / "other", rows=tiny_mirror.ROWS[:1])
+        result = fetched(client, raw, archive=Shelf(other), archive_made=made, refresh_before=LONG_AGO)
+    assert result.filings.height == listed
+
+
+def test_a_company_that_never_filed_is_told(tmp_path: Path) -> None:
+    root = tiny_mirror.build(tmp_path, rows=[])
+    with talking(root) as (client, _), pytest.raises(DataError, match="lists no filings"):
+        fetched(client, MemoryStore())
+
+
+def test_a_company_with_none_of_the_forms_says_so(tmp_path: Path) -> None:
+    with talking(tiny_mirror.build(tmp_path)) as (client, _):
+        result = fetched(client, MemoryStore(), policy=FetchPolicy(forms=frozenset({"20-F"})))
+    assert [problem.what for problem in result.problems] == ["reports"]
 
 
 AMENDMENT = ("0001234567-24-000020", "10-K/A", "2024-04-01", "2023-12-31", "2024-04-01T20:00:00.000Z", "", "a.htm")
@@ -216,7 +339,7 @@ def test_tickers_give_ciks_and_are_asked_for_once(tmp_path: Path) -> None:
 def test_a_real_company_of_the_mirror() -> None:
     root = shared("edgar-mirror")
     with talking(root) as (client, _):
-        result = fetch_company(client, MemoryStore(), 1045810, FetchPolicy(1, 1, 0), datetime(2025, 8, 31, tzinfo=UTC))
+        result = fetched(client, MemoryStore(), 1045810, FetchPolicy(1, 1, 0), datetime(2025, 8, 31, tzinfo=UTC))
     stored = result.filings.filter(result.filings["status"] == "stored")
     assert stored["document"].to_list() == ["nvda-20250727.htm", "nvda-20250126.htm"]
     assert result.companies["ticker"].item() == "NVDA"

@@ -40,10 +40,12 @@ def test_the_frames_have_the_tables_columns() -> None:
         "form": "10-K",
         "filed": date(2024, 2, 15),
         "period": date(2023, 12, 31),
+        "fiscal_year": None,
         "accepted": datetime(2024, 2, 15, 21, 31, 7, tzinfo=UTC),
         "accepted_exact": True,
         "items": "",
         "document": "tiny-20231231.htm",
+        "type": "10-K",
         "url": "https://www.sec.gov/Archives/edgar/data/1234567/000123456724000010/tiny-20231231.htm",
         "document_sha": None,
         "status": "listed",
@@ -113,6 +115,20 @@ def test_a_day_without_a_time_is_known_at_its_end(printed: str) -> None:
 @pytest.mark.parametrize("day", [date(2024, 3, 9), date(2024, 3, 10), date(2024, 11, 3), date(1996, 7, 1)])
 def test_the_end_of_a_day_is_that_of_the_clock_even_when_clocks_change(day: date) -> None:
     assert filings([row("10-K", day.isoformat(), "")])["accepted"].item() == clock.end_of_day(day)
+
+
+def test_a_company_without_tickers_exchange_or_former_names() -> None:
+    body = tiny_mirror.submissions(tickers=None, exchanges=[None], formerNames=[{"name": None}, {"from": "2001"}])
+    row = submissions.parse(body, [], "edgar")[0].row(0, named=True)
+    assert (row["ticker"], row["exchange"], row["former_names"]) == (None, None, [])
+
+
+def test_a_list_that_lacks_a_column_is_not_taken_for_one_without_values() -> None:
+    """Without ``items`` no 8-K would announce results, in silence."""
+    body = json.loads(tiny_mirror.submissions())
+    del body["filings"]["recent"]["items"]
+    with pytest.raises(DataError, match="items is not a JSON array"):
+        submissions.parse(json.dumps(body).encode(), [], "edgar")
 
 
 def test_no_document_name_means_no_address() -> None:
@@ -189,11 +205,3 @@ def test_real_filings_are_accepted_on_their_filing_date_or_the_evening_before(ci
     assert ahead.is_between(0, 4).mean() > 0.997
     early = (local.dt.hour().cast(pl.Int32) * 60 + local.dt.minute()) <= 17 * 60 + 30
     assert (ahead.filter(early) == 0).mean() > 0.98
-
-
-def test_odd_registrants_parse() -> None:
-    for name in ("CIK0000350001-no-filings.json", "CIK0001911716-no-ticker-entity.json"):
-        body = shared("edgar-edge-cases", "submissions", name).read_bytes()
-        companies, listed = submissions.parse(body, [], "edgar")
-        assert companies["ticker"].item() is None
-        assert listed.schema == FILINGS.schema

@@ -53,10 +53,10 @@ def companyfacts(entries: list[Any], unit: str = "USD", cik: Any = CIK) -> bytes
     return json.dumps({"cik": cik, "entityName": "Tiny Corp", "facts": {"us-gaap": concepts}}).encode()
 
 
-def build(root: Path, files: list[str] | None = None) -> Path:
+def build(root: Path, files: list[str] | None = None, rows: list[tuple[str, ...]] = ROWS) -> Path:
     """Write the mirror: everything but the document of the older quarterly report."""
     data, archive = root / "data.sec.gov", root / "www.sec.gov" / "Archives" / "edgar" / "data" / str(CIK)
-    _write(data / "submissions" / f"CIK{CIK:010d}.json", submissions(files=files))
+    _write(data / "submissions" / f"CIK{CIK:010d}.json", submissions(rows, files=files))
     _write(data / "api" / "xbrl" / "companyfacts" / f"CIK{CIK:010d}.json", companyfacts([fact(1000)]))
     _write(archive / ANNUAL.replace("-", "") / "tiny-20231231.htm", REPORT.encode())
     _write(archive / EARNINGS.replace("-", "") / "tiny-8k.htm", b"<p>FORM 8-K</p><p>Item 2.02 Results</p>")

@@ -1,0 +1,152 @@
+"""Documents that a user brought: the record of them that RAW keeps for each ticker, and their rows of filings.
+
+The record is the one place that says what was ingested: the table of filings can be made from it again at any time,
+also after EDGAR's filings of the same company came in, or its CIK was learned.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import polars as pl
+from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from p3 import clock
+from p3.errors import DataError
+
+ORIGIN = "ingested"
+_HASHES = 2**31
+
+
+class Ingested(BaseModel):
+    """A document: its bytes by SHA-256, what it is, and when it became known (UTC).
+
+    ``period`` is the end of the period that it reports on, ``fiscal_year`` the year as its user names it; either may be
+    None. ``accepted_exact`` is False where the user gave no time and the moment of ingestion counts.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    document: str
+    document_sha: str
+    form: str
+    period: date | None
+    fiscal_year: int | None
+    accepted: AwareDatetime
+    accepted_exact: bool
+    url: str
+
+
+class Record(BaseModel):
+    """What was ingested for a ticker: the company's name as its user gave it, and the documents."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    company: str
+    documents: tuple[Ingested, ...] = ()
+
+    def added(self, company: str, new: Sequence[Ingested]) -> "Record":
+        """Return the record with ``new``, each document once: what is said last of it stands.
+
+        A document that comes again without a time stays known from when it first came.
+        """
+        known = {each.document_sha: each for each in self.documents}
+        for each in new:
+            before = known.get(each.document_sha)
+            stays = before is not None and not each.accepted_exact
+            known[each.document_sha] = each.model_copy(update=_times(before)) if before and stays else each
+        return Record(company=company or self.company, documents=tuple(known.values()))
+
+
+def _times(document: Ingested) -> dict[str, datetime | bool]:
+    return {"accepted": document.accepted, "accepted_exact": document.accepted_exact}
+
+
+def key(ticker: str) -> str:
+    """Return what RAW files the record of a ticker under."""
+    return f"{ORIGIN}:{ticker}"
+
+
+def read(record: bytes | None) -> Record:
+    """Return a record, an empty one where there is none; raises DataError where it is malformed."""
+    if record is None:
+        return Record(company="")
+    try:
+        return TypeAdapter(Record).validate_json(record)
+    except ValidationError as failure:
+        first = failure.errors(include_url=False)[0]
+        raise DataError(
+            f"the record of ingested documents is malformed: {first['msg']}", "Ingest them again."
+        ) from failure
+
+
+def write(record: Record) -> bytes:
+    """Return ``record`` as RAW keeps it."""
+    return record.model_dump_json(indent=1).encode()
+
+
+def accession(ticker: str, document_sha: str) -> str:
+    """Return the name of a document that has no accession of EDGAR's: ``doc-`` and 16 hexadecimal digits."""
+    return f"doc-{hashlib.sha256(f'{ticker}:{document_sha}'.encode()).hexdigest()[:16]}"
+
+
+def stand_in_cik(ticker: str) -> int:
+    """Return a negative number that stands for a company of which no CIK is known: EDGAR's are positive."""
+    return -1 - int.from_bytes(hashlib.sha256(ticker.encode()).digest()[:8]) % _HASHES
+
+
+def filings(record: Record, ticker: str, cik: int) -> pl.DataFrame:
+    """Return the rows of filings of a record's documents, one each."""
+    rows = [
+        {
+            **each.model_dump(),
+            "cik": cik,
+            "accession": accession(ticker, each.document_sha),
+            "filed": clock.market_date(each.accepted),
+            "items": "",
+            "type": each.form,
+            "status": "stored",
+            "origin": ORIGIN,
+        }
+        for each in record.documents
+    ]
+    return pl.DataFrame(rows, schema=_FILINGS)
+
+
+def company(record: Record, ticker: str, cik: int) -> pl.DataFrame:
+    """Return the row of companies for one that only its user told of."""
+    row = {"cik": cik, "ticker": ticker, "name": record.company or ticker, "former_names": [], "origin": ORIGIN}
+    return pl.DataFrame([row], schema=_COMPANIES)
+
+
+_FILINGS = pl.Schema(
+    {
+        "cik": pl.Int64(),
+        "accession": pl.String(),
+        "form": pl.String(),
+        "filed": pl.Date(),
+        "period": pl.Date(),
+        "fiscal_year": pl.Int64(),
+        "accepted": pl.Datetime("us", "UTC"),
+        "accepted_exact": pl.Boolean(),
+        "items": pl.String(),
+        "document": pl.String(),
+        "type": pl.String(),
+        "url": pl.String(),
+        "document_sha": pl.String(),
+        "status": pl.String(),
+        "origin": pl.String(),
+    }
+)
+_COMPANIES = pl.Schema(
+    {
+        "cik": pl.Int64(),
+        "ticker": pl.String(),
+        "name": pl.String(),
+        "former_names": pl.List(pl.String),
+        "sic": pl.String(),
+        "exchange": pl.String(),
+        "fiscal_year_end": pl.String(),
+        "origin": pl.String(),
+    }
+)

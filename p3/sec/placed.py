@@ -1,0 +1,41 @@
+"""A document whose text knows where it stands in the document as stored."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from p3.sec import documents, offsets
+from p3.sec.documents import Document
+from p3.sec.offsets import Origins
+
+
+@dataclass(frozen=True)
+class Placed(Document):
+    """A document and its bytes as stored."""
+
+    content: bytes = b""
+
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return the bytes that ``text[start:end]`` is written as, the last exclusive; None for PDFs and workbooks.
+
+        Raises DataError where the span has no visible character.
+        """
+        return None if self._origins is None else self._origins.span(start, end)
+
+    def cell_range(self, start: int, end: int) -> str | None:
+        """Return the first and the last cell that ``text[start:end]`` comes from; None where there are no cells."""
+        if self.cells is None:
+            return None
+        first, last = self.cells.cell_at(start), self.cells.cell_at(max(start, end - 1))
+        return first if first == last else f"{first}:{last.rpartition('!')[2]}"
+
+    @cached_property
+    def _origins(self) -> Origins | None:
+        if self.kind in ("html", "plain"):
+            return offsets.trace(self.content, self.kind, self.text)
+        return None
+
+
+def to_text(content: bytes, name: str) -> Placed:
+    """Return the document ``name``; raises as ``documents.to_text`` does."""
+    read = documents.to_text(content, name)
+    return Placed(read.text, read.sections, read.pages, read.cells, read.kind, content)

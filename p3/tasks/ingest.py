@@ -1,0 +1,250 @@
+"""A user's own documents, into RAW and FACTS beside a company's filings."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from p3 import clock
+from p3.data.tables import COMPANIES, FILINGS
+from p3.errors import DataError, ExitCode, P3Error, UsageError
+from p3.scope import CUSTOM, Company, Scope
+from p3.sec import documents, ingested, intake
+from p3.sec.cover import Cover, cover
+from p3.sec.ingested import Ingested, Record
+from p3.sec.store import FOUND
+from p3.shapes import FailureShape, Ingest, IngestedDocument
+from p3.tasks.companies import listing_of
+from p3.workflow.result import Result
+from p3.workflow.scoping import company_named
+from p3.workflow.session import Session
+from p3.workflow.single import company_of, run_one
+from p3.workflow.stage import Job, Kind, Output, Problem, Rows, Stage, content_of
+
+_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{0,19}\Z")
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_UNNAMED_FORM = "document"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the user said of the documents, each as typed or None."""
+
+    company: str | None
+    form: str | None
+    period: str | None
+    accepted: str | None
+
+
+def stage() -> Stage:
+    """Declare the stage: rows of what RAW's record of the ticker lists, with what is new added to it."""
+    return Stage(
+        name="ingest",
+        kind=Kind.BUILD,
+        place=15,
+        reads=(),
+        writes=(COMPANIES, FILINGS),
+        code=("p3.sec.ingested", "p3.tasks.ingest"),
+        parameters=lambda session: {name: session.choices.get(name) for name in ("company", "documents", "refused")},
+        run=_add,
+        lock="fetch-sec",  # both write the company's rows of filings
+        on_demand=True,
+    )
+
+
+def take(session: Session, paths: Sequence[Path], ticker: str, said: Said) -> Result:
+    """Read the files, keep those that can be read in RAW, list them in FACTS.
+
+    Nothing is kept of a file that cannot be read. Raises its error where there is no other, and UsageError for what was
+    said amiss.
+    """
+    _check(said)
+    company = _company(session, ticker, said.company)
+    gathered = intake.gather(paths)
+    read, refused = _read_all(session, gathered.files, said)
+    look = "Look at it, or leave it out."
+    refused = [Refused(path.name, DataError(f"{path}: {why}", look)) for path, why in gathered.refused] + refused
+    if not read:
+        raise refused[0].error
+    known = {each.document_sha for each in held(session, company.ticker).documents}
+    choices = {
+        "company": said.company or "",
+        "documents": [each.document.model_dump(mode="json") for each in read],
+        "refused": [[each.name, each.error.message] for each in refused],
+    }
+    scope = Scope(CUSTOM, "a company whose documents are ingested", (company,), whole=False)
+    report = run_one(session, stage(), scope, choices, force=False)
+    kept = {each.document_sha: each for each in held(session, company.ticker).documents}
+    shape = Ingest(
+        run_id=session.run_id,
+        ticker=company.ticker,
+        cik=company.cik if company.cik and company.cik > 0 else None,
+        documents=[_shape(each, company, kept[each.document.document_sha], known) for each in read],
+        refused=[FailureShape(unit=company.ticker, what=each.name, reason=each.error.message) for each in refused],
+    )
+    notes = [*report.notes, *_notes(read, gathered.skipped), f"Run `p3 embed -t {company.ticker}` to search them."]
+    return Result(shape, ExitCode.PARTIAL if refused else report.exit_code, tuple(dict.fromkeys(notes)))
+
+
+def held(session: Session, ticker: str) -> Record:
+    """Return the record of what was ingested for a ticker."""
+    kept = session.store.raw.find(ingested.key(ticker))
+    return ingested.read(kept.content if kept is not None else None)
+
+
+def rows_of(session: Session, ticker: str, cik: int) -> pl.DataFrame:
+    """Return the rows of filings of what was ingested for a ticker, under its company's CIK."""
+    return ingested.filings(held(session, ticker), ticker, cik)
+
+
+def _add(job: Job) -> Output:
+    session, company, said = job.session, company_of(job), job.parameters
+    new = [Ingested.model_validate(each) for each in said["documents"]]
+    record = held(session, company.ticker).added(said["company"], new)
+    moment = clock.now()
+    session.store.raw.put(ingested.key(company.ticker), ingested.write(record), FOUND, {}, moment)
+    cik = company.cik or ingested.stand_in_cik(company.ticker)
+    rows = ingested.filings(record, company.ticker, cik)
+    others = session.store.rows(FILINGS, "cik = ? AND origin <> ?", [cik, ingested.ORIGIN])
+    known = session.store.rows(COMPANIES, "cik = ? AND origin <> ?", [cik, ingested.ORIGIN])
+    companies = known if known.height else ingested.company(record, company.ticker, cik)
+    return Output(
+        rows=rows.height,
+        tables=(
+            Rows(COMPANIES, (cik,), companies),
+            Rows(FILINGS, (cik,), pl.concat([others, rows.select(others.columns)])),
+        ),
+        content=content_of(rows),
+        problems=tuple(Problem(name, reason) for name, reason in said["refused"]),
+    )
+
+
+class Read(NamedTuple):
+    """A file that was read and kept: the document, how long it is, and what its cover says otherwise."""
+
+    document: Ingested
+    pages: int | None
+    characters: int
+    notes: list[str]
+
+
+class Refused(NamedTuple):
+    """A file that could not be read, and why."""
+
+    name: str
+    error: P3Error
+
+
+def _read_all(session: Session, files: Sequence[intake.File], said: Said) -> tuple[list[Read], list[Refused]]:
+    read, refused = [], []
+    session.progress.start("ingest", len(files))
+    try:
+        for file in files:
+            session.progress.step(file.name)
+            try:
+                read.append(_read(session, file, said))
+            except DataError as error:
+                refused.append(Refused(file.name, error))
+            session.progress.advance(file.name)
+    finally:
+        session.progress.finish()
+    return read, refused
+
+
+def _read(session: Session, file: intake.File, said: Said) -> Read:
+    content = file.read()
+    text = documents.to_text(content, file.name)
+    told = cover(text)
+    period, year, doubts = _period_of(said.period, told)
+    if said.form and told.form and said.form.upper() != told.form:
+        doubts.append(f"its cover says {told.form}, not {said.form.upper()}")
+    accepted = _accepted(said.accepted)
+    if accepted is not None and period is not None and clock.market_date(accepted) < period:
+        raise UsageError(f"--accepted {said.accepted} is before the period's end, {period}", "Correct one of them.")
+    moment, url = clock.now(), file.path.resolve().as_uri()
+    document = Ingested(
+        document=file.name,
+        document_sha=session.store.raw.put(url, content, FOUND, {}, moment),
+        form=said.form.upper() if said.form else told.form or _UNNAMED_FORM,
+        period=period,
+        fiscal_year=year,
+        accepted=accepted or moment,
+        accepted_exact=accepted is not None,
+        url=url,
+    )
+    pages = len(text.pages) if text.pages else None
+    return Read(document, pages, len(text.text), [f"{file.name}: {doubt}" for doubt in doubts])
+
+
+def _period_of(said: str | None, told: Cover) -> tuple[date | None, int | None, list[str]]:
+    """Return the end of the period, the fiscal year as named, and where the cover contradicts what was said."""
+    if said is None:
+        return told.period_end, None, []
+    if not _YEAR.match(said):
+        end = _day(said)
+        other = told.period_end is not None and told.period_end != end
+        return end, None, [f"its cover says that the period ended {told.period_end}, not {end}"] if other else []
+    year = int(said)
+    if told.period_end is None or told.period_end.year in (year, year + 1):  # a year is named by its start or its end
+        return told.period_end, year, []
+    return None, year, [f"its cover says that the period ended {told.period_end}, which is not in {year}"]
+
+
+def _check(said: Said) -> None:
+    """Raise UsageError for a form, period or time that cannot be."""
+    if said.form is not None and not _FORM.match(said.form):
+        raise UsageError(f"{said.form[:40]!r} is not a form", "Write 10-K, 8-K, transcript and the like.")
+    if said.period is not None and not _YEAR.match(said.period):
+        _day(said.period)
+    _accepted(said.accepted)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--period {text[:40]!r} is no year and no date", "Write 2022 or 2022-12-31.") from None
+
+
+def _accepted(text: str | None) -> datetime | None:
+    return None if text is None else clock.parse_moment(text, "--accepted")
+
+
+def _company(session: Session, ticker: str, name: str | None) -> Company:
+    """Return the company of the ticker; raises UsageError for one that nobody knows and that was not named."""
+    company = company_named(session, ticker)
+    if company.cik is not None:
+        return company
+    listed = next((each for each in listing_of(session.store, session.settings) if each.ticker == company.ticker), None)
+    if listed is not None:
+        return Company(listed.ticker, listed.cik, listed.name)
+    if name is None or not name.strip():
+        raise UsageError(f"no company is known by the ticker {company.ticker}", "Name it with --company.")
+    return company
+
+
+def _notes(read: Sequence[Read], skipped: int) -> Iterator[str]:
+    for each in read:
+        yield from each.notes
+    if any(not each.document.accepted_exact for each in read):
+        yield "They count as known from now on; for as-ofs in the past say --accepted."
+    if skipped:
+        yield f"{skipped} other files in the folder were left out."
+
+
+def _shape(read: Read, company: Company, document: Ingested, known: Collection[str]) -> IngestedDocument:
+    return IngestedDocument(
+        document=document.document,
+        accession=ingested.accession(company.ticker, document.document_sha),
+        form=document.form,
+        period=document.period,
+        fiscal_year=document.fiscal_year,
+        accepted=clock.iso(document.accepted),
+        pages=read.pages,
+        characters=read.characters,
+        status="known" if document.document_sha in known else "added",
+    )
