@@ -108,6 +108,8 @@ class PassageIndex:
 
     def documents(self, where: str) -> pl.DataFrame:
         """Return the documents with a passage that meets ``where``, and ``passages``, their number; oldest first."""
+        if not self.columns().issuperset(_DOCUMENT):
+            raise InputMissingError("the passages were made by an older p3", "Run `p3 embed` again.")
         found = _fetch(self._table().search().where(where).select(list(_DOCUMENT)))
         return found.group_by(_DOCUMENT).agg(pl.len().alias("passages")).sort("accepted", "document_sha")
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["html", "plain"]
 
-_UNSEEN = r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<[!?][^>]*>"
-_TAG = r"</?[a-z](?:\"[^\"]*\"|'[^']*'|[^\"'<>])*+>"
+_UNSEEN = r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<(?:[!?]|/[^a-z])[^>]*(?:>|\Z)"
+_QUOTED = r"=\s*(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z))"  # elsewhere a quotation mark guards nothing
+_TAG = rf"</?[a-z](?:{_QUOTED}|[^>])*+(?:>|\Z)"
 _NO_SEMICOLON = "|".join(sorted((name for name in html5 if not name.endswith(";")), key=len, reverse=True))
 _ENTITY = rf"&(?:#\d+;?|#x[0-9a-f]+;?|[a-z][a-z0-9]*;|(?:{_NO_SEMICOLON})|[a-z][a-z0-9]*)"
 _RUN = r"(?:[^<&]+|&(?![#a-z])|<(?![a-z/!?]))+|."

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from p3.errors import DataError
 from p3.sec import documents, offsets
 from p3.sec.documents import Document
 from p3.sec.offsets import Origins
@@ -15,9 +16,10 @@ class Placed(Document):
     content: bytes = b""
 
     def span(self, start: int, end: int) -> tuple[int, int] | None:
-        """Return the bytes that ``text[start:end]`` is written as, the last exclusive; None for PDFs and workbooks.
+        """Return the bytes that ``text[start:end]`` is written as, the last exclusive.
 
-        Raises DataError where the span has no visible character.
+        None for PDFs, workbooks and what cannot be told with certainty, such as text in UTF-16 or markup that readers
+        take in different ways. Raises DataError where the span has no visible character.
         """
         return None if self._origins is None else self._origins.span(start, end)
 
@@ -30,9 +32,12 @@ class Placed(Document):
 
     @cached_property
     def _origins(self) -> Origins | None:
-        if self.kind in ("html", "plain"):
+        if self.kind not in ("html", "plain"):
+            return None
+        try:
             return offsets.trace(self.content, self.kind, self.text)
-        return None
+        except DataError:
+            return None
 
 
 def to_text(content: bytes, name: str) -> Placed:

@@ -28,6 +28,7 @@ def stage() -> Stage:
         "pdf",
         "plaintext",
         "workbook",
+        "headings",
         "sections",
         "sgml",
         "offsets",

@@ -174,7 +174,6 @@ def _sentence_links(session: Session, filing: Mapping[str, Any], source: Mapping
     if found is None:
         return []
     detail = {"section": found.section, "page": found.page, "start": found.start, "end": found.end}
-    detail |= {"first_byte": found.first_byte, "end_byte": found.end_byte}
     return [
         Link(kind="sentence", title=found.text, detail=detail, sql=_open("passages", "passage_id", found.passage_id))
     ]

@@ -44,6 +44,8 @@ def source_of(content: bytes, kind: Kind, word: str) -> bytes:
         (b"<p style='display:none'>twice</p><p>twice</p>", "twice", b"twice"),
         (b"<script>if (a < b) {'<p>twice</p>'}</script><!-- twice --><p>1 twice</p>", "1 twice", b"1 twice"),
         (b"<html><body></body></html><div>late</div>", "late", b"late"),
+        (b'<font face="T"">a</font> <a href="x > y">word</a>', "word", b"word"),
+        (b"<p>&copyword &notin; &unknown; word2 <![CDATA[ x", "word2", b"word2"),
         (b"<table><tr><td>a|b</td><td>$</td><td>5</td></tr></table>", "b | $5", b"b</td><td>$</td><td>5"),
         (b"<DOCUMENT><TYPE>10-K\n<TEXT>\n<p>The report</p>\n</TEXT></DOCUMENT>", "report", b"report"),
     ],
@@ -83,6 +85,12 @@ def test_a_span_without_a_visible_character_is_refused() -> None:
     origins = offsets.trace(b"<p>One</p><p>Two</p>", "html", "One\n\nTwo")
     with pytest.raises(DataError, match="no visible character"):
         origins.span(3, 5)
+
+
+def test_markup_that_is_not_understood_is_refused_rather_than_misread() -> None:
+    content = b"<p>&amp;</p><xmp><script>word word</xmp>"
+    with pytest.raises(DataError, match="same characters"):
+        offsets.trace(content, "html", html.to_text(content)[0])
 
 
 def test_characters_that_could_be_taken_for_marks_are_refused() -> None:

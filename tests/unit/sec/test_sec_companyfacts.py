@@ -99,11 +99,62 @@ def test_the_filings_own_period_plays_no_part() -> None:
         b'{"cik": 1234567, "facts": {"us-gaap": []}}',
         b'{"cik": 1234567, "facts": {"us-gaap": {"Revenues": {"units": {"USD": {}}}}}}',
         b"<html><title>SEC.gov</title></html>",
+        tiny_mirror.companyfacts([tiny_mirror.fact(1)]).replace(b"Tiny", b"Ti\xffy"),
+        tiny_mirror.companyfacts([tiny_mirror.fact(1)]).replace(b'"fy"', b'"f\xff"'),
+        tiny_mirror.companyfacts([tiny_mirror.fact(1, form="\ud800")]),
+        tiny_mirror.companyfacts([tiny_mirror.fact(1)]).replace(b"Revenues", b"\\ud800"),
+        b'{"cik": 1234567, "facts": {}, "more": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        tiny_mirror.companyfacts([tiny_mirror.fact(1)]) + b"}",
     ],
 )
 def test_a_misshapen_body_is_a_data_error(body: bytes) -> None:
     with pytest.raises(DataError):
         companyfacts.parse(body, LISTED, tiny_mirror.CIK, "edgar")
+
+
+@pytest.mark.parametrize("key", ["start", "end", "accn", "form", "filed", "val", "more"])
+@pytest.mark.parametrize("odd", [True, 5, 5.5, 10**400, [], {}, float("nan")], ids=repr)
+def test_one_odd_entry_changes_no_other(key: str, odd: object) -> None:
+    """It makes all of the body be read another way, which has to come to the same."""
+    sound = [tiny_mirror.fact(1000), tiny_mirror.fact(-0.5, start="2023-10-01"), tiny_mirror.fact(7, end="2023-06-30")]
+    odd_one = tiny_mirror.fact(9, end="2023-03-31") | {key: odd}
+    expected, _ = parsed(*sound)
+    facts, _ = parsed(*sound[:2], odd_one, *sound[2:])
+    assert facts.filter(pl.col("end") != date(2023, 3, 31)).equals(expected)
+
+
+@pytest.mark.parametrize(
+    ("listed", "value"),
+    [
+        (b"9007199254740993", 9007199254740992.0),
+        (b"123456789012345678901234567890", 123456789012345678901234567890.0),
+        (b"0.1", 0.1),
+        (b"1E3", 1000.0),
+        (b'"a", "val": 3', 3.0),
+        (b'3, "val": 4', 4.0),
+    ],
+)
+def test_a_number_is_the_nearest_to_what_is_listed_last(listed: bytes, value: float) -> None:
+    body = tiny_mirror.companyfacts([tiny_mirror.fact(1)]).replace(b'"val": 1', b'"val": ' + listed)
+    facts, ignored = companyfacts.parse(body, LISTED, tiny_mirror.CIK, "edgar")
+    assert (facts["value"].item(), ignored) == (value, {})
+
+
+def test_of_a_key_listed_twice_the_first_stays() -> None:
+    later = tiny_mirror.fact(2, accession="0001234567-25-000001", filed="2025-02-10")
+    facts, ignored = parsed(later, tiny_mirror.fact(1000), tiny_mirror.fact(3), later | {"val": 4})
+    assert facts["value"].to_list() == [1000.0, 2.0]
+    assert ignored == {"duplicate": 2}
+
+
+def test_facts_are_in_the_order_of_their_keys() -> None:
+    first, second = tiny_mirror.fact(1), tiny_mirror.fact(2, end="2022-12-31", start="2022-01-01")
+    units = {"shares": [first], "USD": [first, second, first | {"start": None}]}
+    concepts = {name: {"units": units} for name in ("Revenues", "Assets", "Équité")}
+    body = json.dumps({"cik": tiny_mirror.CIK, "facts": {"us-gaap": concepts, "dei": concepts}}).encode()
+    facts, _ = companyfacts.parse(body, LISTED, tiny_mirror.CIK, "edgar")
+    assert facts.equals(facts.sort("taxonomy", "concept", "unit", "start", "end", "accession"))
+    assert facts.height == 24
 
 
 def test_a_company_without_facts_has_none() -> None:
@@ -128,6 +179,16 @@ def test_every_real_value_arrives() -> None:
         )
         facts, ignored = companyfacts.parse(path.read_bytes(), LISTED, int(body["cik"]), "edgar")
         assert (facts.height, ignored) == (entries, {}), path.name
+
+
+def test_real_values_arrive_the_same_where_one_is_odd() -> None:
+    path = shared("edgar-mirror", "data.sec.gov") / "api" / "xbrl" / "companyfacts" / "CIK0000320187.json"
+    body = json.loads(path.read_bytes())
+    expected, _ = companyfacts.parse(path.read_bytes(), LISTED, body["cik"], "edgar")
+    next(iter(body["facts"]["us-gaap"].values()))["units"]["USD"] += ["no entry"]
+    facts, ignored = companyfacts.parse(json.dumps(body).encode(), LISTED, body["cik"], "edgar")
+    assert facts.equals(expected)
+    assert ignored == {"malformed": 1}
 
 
 def test_a_restatement_stands_beside_what_it_restates() -> None:
