@@ -6,6 +6,7 @@ https://www.sec.gov/search-filings/edgar-application-programming-interfaces.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -152,17 +153,19 @@ def _kept(raw: RawStore, name: str, url: str) -> _Bulk | None:
 
 def _asked(client: Downloads, raw: RawStore, name: str, url: str, kept: _Bulk | None, progress: Progress) -> _Bulk:
     known, path = kept.headers if kept else {}, raw.partial(url)
-    reply = client.download(
-        url, path, etag=known.get("etag"), last_modified=known.get("last-modified"), progress=progress
-    )
-    if kept and reply.status == _UNCHANGED:
-        raw.confirm(url, reply.fetched)
-        return kept
-    archive = Archive(path.open("rb"), name)  # before it takes the place of a whole one
-    raw.put_file(url, path, reply.status, reply.headers, reply.fetched)
-    if kept:
-        kept.archive.close()
-    return _Bulk(archive, reply.headers, reply.fetched)
+    with ExitStack() as replaced:
+        if kept:
+            replaced.callback(kept.archive.close)
+        reply = client.download(
+            url, path, etag=known.get("etag"), last_modified=known.get("last-modified"), progress=progress
+        )
+        if kept and reply.status == _UNCHANGED:
+            raw.confirm(url, reply.fetched)
+            replaced.pop_all()
+            return kept
+        archive = Archive(path.open("rb"), name)  # before it takes the place of a whole one
+        raw.put_file(url, path, reply.status, reply.headers, reply.fetched)
+        return _Bulk(archive, reply.headers, reply.fetched)
 
 
 def _found(www_url: str, bulk: Callable[[str, str], _Bulk]) -> Found:
@@ -187,5 +190,6 @@ def _made_at(name: str, bulk: _Bulk) -> datetime:
     try:
         stated = parsedate_to_datetime(bulk.headers["last-modified"])
     except (KeyError, ValueError):
+        bulk.archive.close()
         raise DataError(f"EDGAR does not say when it made {name}", "Companies are asked for one by one.") from None
     return min(stated if stated.tzinfo else stated.replace(tzinfo=UTC), bulk.fetched)

@@ -179,21 +179,21 @@ def _sound(listed: pl.DataFrame, ignored: Counter[str]) -> pl.DataFrame:
         .when(pl.col("end") < pl.col("start"))
         .then(pl.lit("end before start"))
     )
-    judged = dated.select(*_LISTED, fault=fault)
-    if judged["fault"].null_count() < judged.height:
+    judged = dated.select(pl.exclude("had_start"), fault=fault)
+    sound = judged.filter(pl.col("fault").is_null())
+    if sound.height < judged.height:
         ignored.update(dict(judged["fault"].drop_nulls().value_counts().iter_rows()))
-        judged = judged.filter(pl.col("fault").is_null())
-    return judged.drop("fault")
+    return sound.drop("fault")
 
 
 def _distinct(sound: pl.DataFrame, ignored: Counter[str]) -> pl.DataFrame:
     """Return the first row of each key, in the order of the keys."""
     ordered = sound.sort(_KEY, maintain_order=True)
-    same = ordered.select(pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in _KEY)).to_series()
-    if not same.any():
-        return ordered
-    ignored["duplicate"] += same.sum()
-    return ordered.filter(~same)
+    same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift()) for name in _KEY)
+    distinct = ordered.filter(~same)
+    if distinct.height < ordered.height:
+        ignored["duplicate"] += ordered.height - distinct.height
+    return distinct
 
 
 def _with_accepted(facts: pl.DataFrame, filings: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import bench_commands, bench_documents, bench_facts, bench_fetch, bench_search
+from benchmarks import bench_bulk, bench_commands, bench_documents, bench_facts, bench_fetch, bench_search
 from benchmarks.measure import Line
 from flow.trees import sample_tree
 from shared_data import ROOT
@@ -23,6 +23,7 @@ def _lines(folder: Path) -> Iterator[Line]:
     yield from bench_commands.lines(tree)
     yield from bench_search.lines(tree)
     yield from bench_documents.lines()
+    yield from bench_bulk.lines(folder)
     yield from bench_fetch.lines()
     mirror = ROOT / "edgar-mirror"
     if mirror.is_dir():
