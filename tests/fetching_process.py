@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from p3.errors import P3Error
-from p3.sec.client import EdgarClient
-from p3.sec.governor import SharedWindow
+from p3.sec.net.client import EdgarClient
+from p3.sec.net.governor import SharedWindow
 
 
 def main() -> None:

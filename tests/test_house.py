@@ -91,7 +91,7 @@ MODULES = sorted(modules())
 
 
 def part(module: str) -> str:
-    """Return the part of p3 that a module belongs to: p3.sec.client is of sec, p3.clock is clock."""
+    """Return the part of p3 that a module belongs to: p3.sec.net.client is of sec, p3.clock is clock."""
     return module.split(".")[1] if "." in module else module
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from p3.sec.documents import Document
+from p3.sec.documents.reading import Document
 
 _LENGTH = 8_000  # characters in which a cover page stands
 _TOP = 1_500  # characters from the Commission's name to that of the form

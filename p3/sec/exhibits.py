@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 
 from p3.errors import DataError
 from p3.sec import urls
-from p3.sec.html import decode
+from p3.sec.documents.html import decode
 
 # Only pages that can be read; a graphic or a courtesy PDF of the same exhibit carries the same number.
 _FILE = re.compile(r"[A-Z0-9_][A-Z0-9_.-]{0,99}\.(?:html?|txt)", re.IGNORECASE)

@@ -12,8 +12,9 @@ from typing import Any, NamedTuple, Protocol
 import polars as pl
 
 from p3.errors import DataError
-from p3.sec import companyfacts, exhibits, submissions, urls
-from p3.sec.responses import MissingError
+from p3.sec import exhibits, urls
+from p3.sec.lists import companyfacts, submissions
+from p3.sec.net.responses import MissingError
 from p3.sec.selection import CURRENT, FetchPolicy, choose
 from p3.sec.visit import NotHeldError, Problem, Visit
 

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 from p3 import clock
 from p3.errors import ConfigurationError, UsageError
-from p3.sec import bulk, dailyindex, sample
-from p3.sec.client import EdgarClient
+from p3.sec import sample
 from p3.sec.fetch import NO_ARCHIVE, Archived
-from p3.sec.governor import SharedWindow, Unlimited
+from p3.sec.lists import bulk, dailyindex
+from p3.sec.net.client import EdgarClient
+from p3.sec.net.governor import SharedWindow, Unlimited
 from p3.sec.store import RawStore
 from p3.sec.visit import EDGAR, Asks, Nobody, Problem
 

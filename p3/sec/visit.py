@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from p3.errors import DataError
-from p3.sec.responses import MissingError, Reply
+from p3.sec.net.responses import MissingError, Reply
 from p3.sec.store import FOUND, RawStore, Stored
 
 EDGAR = "edgar"

@@ -6,7 +6,7 @@ from p3.data.store import Store
 from p3.data.tables import COMPANIES
 from p3.errors import InputMissingError
 from p3.scope import Company, Listed
-from p3.sec.tickers import listing
+from p3.sec.lists.tickers import listing
 from p3.settings import Settings
 from p3.workflow.session import Session
 

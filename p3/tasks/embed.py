@@ -11,7 +11,7 @@ from p3.errors import DataError
 from p3.retrieval.corpus import Text, passages_of, with_vectors
 from p3.retrieval.embedding import Embedder, load
 from p3.retrieval.passages import SCHEMA, Place, SectionSpan
-from p3.sec import placed
+from p3.sec.documents import placed
 from p3.tasks.companies import row_of
 from p3.workflow.session import Session
 from p3.workflow.single import company_of
@@ -20,21 +20,6 @@ from p3.workflow.stage import Job, Kind, Output, Passages, Problem, Stage, conte
 
 def stage() -> Stage:
     """Declare the stage."""
-    read = (
-        "documents",
-        "html",
-        "grid",
-        "pages",
-        "pdf",
-        "plaintext",
-        "workbook",
-        "headings",
-        "sections",
-        "sgml",
-        "offsets",
-        "placed",
-    )
-    text = tuple(f"p3.sec.{module}" for module in read)
     passages = tuple(f"p3.retrieval.{module}" for module in ("passages", "statements", "corpus", "embedding"))
     return Stage(
         name="embed",
@@ -43,7 +28,7 @@ def stage() -> Stage:
         reads=(),
         reads_any=("fetch-sec", "ingest"),
         writes=(),
-        code=(*text, *passages, "p3.tasks.embed"),
+        code=("p3.sec.documents", *passages, "p3.tasks.embed"),
         parameters=lambda session: {"model": session.settings.embedding.model},
         run=_embed,
         resource=_model,

@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 from p3 import __version__, clock
 from p3.data.tables import FACTS, PRICES
 from p3.errors import P3Error
-from p3.sec.client import check_identity
+from p3.sec.net.client import check_identity
 from p3.shapes import CheckShape, EnvStatus, SettingShape
 from p3.workflow.result import Result
 from p3.workflow.session import Session

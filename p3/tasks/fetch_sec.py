@@ -12,13 +12,13 @@ from p3 import scope as scopes
 from p3.data.tables import COMPANIES, FACTS, FILINGS
 from p3.errors import UsageError
 from p3.scope import Company, Scope
-from p3.sec.client import EdgarClient
 from p3.sec.fetch import Fetched, fetch_company
 from p3.sec.ingested import stand_in_cik
+from p3.sec.lists.tickers import find_cik, refresh_listing
+from p3.sec.net.client import EdgarClient
 from p3.sec.sample import SAMPLE_POLICY, sample_ciks
 from p3.sec.selection import ANNUAL, FetchPolicy, parse_forms
 from p3.sec.source import SAMPLE, Reach, Source, nobody, opened, with_archives
-from p3.sec.tickers import find_cik, refresh_listing
 from p3.sec.visit import EDGAR, Visit
 from p3.settings import state_folder
 from p3.shapes import FetchedCompany, FetchSec, FetchStatus
@@ -43,7 +43,7 @@ def stage() -> Stage:
         place=10,
         reads=(),
         writes=(COMPANIES, FILINGS, FACTS),
-        code=("p3.sec", "p3.tasks.fetch_sec", "sample"),
+        code=("p3.sec", "p3.sec.net", "p3.sec.lists", "p3.tasks.fetch_sec", "sample"),
         parameters=_parameters,
         run=_fetch,
         prepare=_prepare,

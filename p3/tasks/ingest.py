@@ -13,8 +13,9 @@ from p3 import clock
 from p3.data.tables import COMPANIES, FILINGS
 from p3.errors import DataError, ExitCode, P3Error, UsageError
 from p3.scope import CUSTOM, Company, Scope
-from p3.sec import documents, ingested, intake
+from p3.sec import ingested, intake
 from p3.sec.cover import Cover, cover
+from p3.sec.documents import reading
 from p3.sec.ingested import Ingested, Record
 from p3.sec.store import FOUND
 from p3.shapes import FailureShape, Ingest, IngestedDocument
@@ -157,7 +158,7 @@ def _read_all(session: Session, files: Sequence[intake.File], said: Said) -> tup
 
 def _read(session: Session, file: intake.File, said: Said) -> Read:
     content = file.read()
-    text = documents.to_text(content, file.name)
+    text = reading.to_text(content, file.name)
     told = cover(text)
     period, year, doubts = _period_of(said.period, told)
     if said.form and told.form and said.form.upper() != told.form:

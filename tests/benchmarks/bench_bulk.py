@@ -20,8 +20,8 @@ import polars as pl
 from benchmarks import bulk_archive
 from benchmarks.measure import Line
 
-from p3.sec import companyfacts
-from p3.sec.zipmembers import Archive
+from p3.sec.lists import companyfacts
+from p3.sec.lists.bulkzip import Archive
 
 _COMPANIES = int(os.environ.get("P3_BENCH_COMPANIES", "200"))
 _ACCEPTED = datetime(2026, 1, 2, tzinfo=UTC)

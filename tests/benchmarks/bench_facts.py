@@ -8,7 +8,7 @@ from benchmarks.measure import Line, call
 
 from p3.facts.resolve import resolve
 from p3.facts.rules import load_rules
-from p3.sec import companyfacts, submissions
+from p3.sec.lists import companyfacts, submissions
 
 _CIK = 789019
 

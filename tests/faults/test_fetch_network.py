@@ -17,8 +17,8 @@ import loopback_edgar
 from flow.command import environment
 from loopback_edgar import Fault, LoopbackEdgar, random_faults
 
-from p3.sec.client import EdgarClient, Retry
-from p3.sec.governor import Unlimited, remaining
+from p3.sec.net.client import EdgarClient, Retry
+from p3.sec.net.governor import Unlimited, remaining
 
 IDENTITY = "Ann Example ann@example.com"
 OTHER = "/submissions/other.json"

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from p3 import clock
 from p3.errors import DataError
-from p3.sec import acceptance, companyfacts, documents, html, offsets, plaintext, submissions
+from p3.sec.documents import html, offsets, plaintext, reading
+from p3.sec.lists import acceptance, companyfacts, submissions
 
 MARKUP = st.lists(
     st.sampled_from(
@@ -56,7 +57,7 @@ MARKUP = st.lists(
 @settings(max_examples=200, deadline=None)
 def test_sections_and_pages_lie_in_order_inside_the_text(markup: str) -> None:
     try:
-        document = documents.to_text(markup.encode(), "a.htm")
+        document = reading.to_text(markup.encode(), "a.htm")
     except DataError:
         return
     position = 0
@@ -74,7 +75,7 @@ def test_sections_and_pages_lie_in_order_inside_the_text(markup: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_any_bytes_are_a_document_or_a_data_error(content: bytes, name: str) -> None:
     with suppress(DataError):
-        assert documents.to_text(content, name).text.strip()
+        assert reading.to_text(content, name).text.strip()
 
 
 PIECES = st.lists(

@@ -12,7 +12,7 @@ from p3.answer.result import Context
 from p3.clock import parse_as_of
 from p3.facts.resolve import resolve
 from p3.facts.rules import load_rules
-from p3.sec import companyfacts, submissions
+from p3.sec.lists import companyfacts, submissions
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from p3.facts import view
 from p3.facts.resolve import resolve
 from p3.facts.rules import load_rules
 from p3.facts.shares import split_factor
-from p3.sec import companyfacts, submissions
+from p3.sec.lists import companyfacts, submissions
 
 NVDA_SPLITS = pl.DataFrame(
     {

@@ -76,7 +76,7 @@ def test_a_title_with_no_break_spaces_is_found():
     ],
 )
 def test_the_statements_of_real_filings_are_found_once_each(folder, document, expected):
-    from p3.sec.documents import to_text
+    from p3.sec.documents.reading import to_text
 
     path = shared("edgar-mirror", "www.sec.gov", "Archives", "edgar", "data", *folder.split("/"), document)
     found = to_text(path.read_bytes(), document)

@@ -16,9 +16,10 @@ from loopback_edgar import LoopbackEdgar
 from p3 import clock
 from p3.data.raw import RawStore
 from p3.errors import DataError
-from p3.sec import bulk, urls
-from p3.sec.client import EdgarClient
-from p3.sec.governor import Unlimited
+from p3.sec import urls
+from p3.sec.lists import bulk
+from p3.sec.net.client import EdgarClient
+from p3.sec.net.governor import Unlimited
 from p3.sec.store import FOUND
 
 IDENTITY = "Ann Example ann@example.com"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from p3.errors import DataError
-from p3.sec import confined
+from p3.sec.documents import confined
 
 HERE = __name__
 

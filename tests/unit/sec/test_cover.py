@@ -6,15 +6,15 @@ from datetime import date
 import pytest
 from shared_data import shared
 
-from p3.sec import documents
 from p3.sec.cover import Cover, cover
+from p3.sec.documents import reading
 
 TOP = "UNITED STATES\nSECURITIES AND EXCHANGE COMMISSION\nWashington, D.C. 20549\n"
 CHARTER = "\nCommission File Number 1-234\nACME, INC.\n_____\n(Exact name of registrant as specified in its charter)\n"
 
 
 def of(text: str) -> Cover:
-    return cover(documents.to_text(text.encode(), "a.txt"))
+    return cover(reading.to_text(text.encode(), "a.txt"))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_covers_of_real_filings() -> None:
     assert files
     for file in files:
         pages = [json.loads(line)["text"] for line in file.read_text(encoding="utf-8").splitlines()]
-        document = documents.to_text("\f".join(pages).encode(), f"{file.stem}.txt")
+        document = reading.to_text("\f".join(pages).encode(), f"{file.stem}.txt")
         found = cover(document)
         assert document.pages is not None
         assert len(document.pages) == len(pages) - (not pages[-1].strip())
@@ -98,7 +98,7 @@ def test_covers_of_the_mirror_agree_with_its_filing_lists() -> None:
         listed = rows.get((file.parent.name, file.name))
         if listed is None:
             continue
-        found = cover(documents.to_text(file.read_bytes(), file.name))
+        found = cover(reading.to_text(file.read_bytes(), file.name))
         assert (found.form, str(found.period_end)) == listed, file.name
         seen += 1
     assert seen >= 15

@@ -13,9 +13,9 @@ from p3 import clock
 from p3.data.raw import RawStore
 from p3.errors import DataError
 from p3.sec import urls
-from p3.sec.client import EdgarClient
-from p3.sec.dailyindex import Filed, filed_since
-from p3.sec.governor import Unlimited
+from p3.sec.lists.dailyindex import Filed, filed_since
+from p3.sec.net.client import EdgarClient
+from p3.sec.net.governor import Unlimited
 
 IDENTITY = "Ann Example ann@example.com"
 HEAD = """Description:           Daily Index of EDGAR Dissemination Feed

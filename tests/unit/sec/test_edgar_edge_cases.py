@@ -12,8 +12,9 @@ import pytest
 from shared_data import shared
 
 from p3.errors import ConfigurationError, P3Error, UpstreamError
-from p3.sec import companyfacts, documents, submissions
-from p3.sec.responses import MissingError, Reply, refusal
+from p3.sec.documents import reading
+from p3.sec.lists import companyfacts, submissions
+from p3.sec.net.responses import MissingError, Reply, refusal
 from p3.sec.selection import FetchPolicy, choose
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
@@ -228,7 +229,7 @@ DOCUMENTS = {
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_documents(name: str) -> None:
     expected = DOCUMENTS[name]
-    document = documents.to_text(shared("edgar-edge-cases", "documents", name).read_bytes(), name)
+    document = reading.to_text(shared("edgar-edge-cases", "documents", name).read_bytes(), name)
     text = document.text.strip()
     assert text.startswith(expected.begins)
     assert text.endswith(expected.ends)

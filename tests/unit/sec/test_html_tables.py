@@ -2,7 +2,7 @@
 
 import pytest
 
-from p3.sec import html
+from p3.sec.documents import html
 
 
 def lines(*rows: str) -> list[str]:

@@ -8,7 +8,8 @@ import pytest
 from document_files import pdf, pdf_of_objects, xlsx, zip_of_zeros, zipped
 
 from p3.errors import DataError, P3Error, UsageError
-from p3.sec import documents, intake
+from p3.sec import intake
+from p3.sec.documents import reading
 from p3.sec.intake import File, gather, stored_name
 
 
@@ -145,7 +146,7 @@ def test_bad_input_is_one_clear_error_that_names_the_file(name: str) -> None:
     Path(name).write_bytes(make())
     (file,) = gather([Path(name)]).files
     with pytest.raises(P3Error, match=reason) as caught:
-        documents.to_text(file.read(), file.name)
+        reading.to_text(file.read(), file.name)
     assert type(caught.value) is DataError
     assert caught.value.message.startswith(name)
     assert "\n" not in caught.value.message
@@ -155,4 +156,4 @@ def test_bad_input_is_one_clear_error_that_names_the_file(name: str) -> None:
 def test_a_pdf_that_is_html_inside_is_read_as_html() -> None:
     Path("a.pdf").write_bytes(b"<html><body><p>Net sales</p></body></html>")
     file = File(Path("a.pdf"), "a.pdf")
-    assert documents.to_text(file.read(), file.name).text == "Net sales"
+    assert reading.to_text(file.read(), file.name).text == "Net sales"

@@ -9,8 +9,8 @@ import pytest
 from shared_data import ROOT, shared
 
 from p3.errors import DataError
-from p3.sec import html, offsets, plaintext, sgml
-from p3.sec.offsets import Kind
+from p3.sec.documents import html, offsets, plaintext, sgml
+from p3.sec.documents.offsets import Kind
 
 REAL = [
     *sorted(ROOT.glob("edgar-mirror/www.sec.gov/Archives/**/*.htm")),

@@ -6,8 +6,8 @@ import pytest
 from document_files import pdf, pdf_of_columns, pdf_of_content, pdf_of_objects
 
 from p3.errors import DataError
-from p3.sec import documents
-from p3.sec.pdf import to_text
+from p3.sec.documents import reading
+from p3.sec.documents.pdf import to_text
 
 
 def test_lines_stay_lines_and_pages_keep_their_numbers() -> None:
@@ -19,7 +19,7 @@ def test_lines_stay_lines_and_pages_keep_their_numbers() -> None:
 
 
 def test_a_document_of_one_page_has_a_page() -> None:
-    assert documents.to_text(pdf([["Only"]]), "a.pdf").pages == [0]
+    assert reading.to_text(pdf([["Only"]]), "a.pdf").pages == [0]
 
 
 def test_a_table_drawn_column_by_column_is_read_row_by_row() -> None:
@@ -50,7 +50,7 @@ def test_blanks_that_mean_nothing_are_left_out() -> None:
 def test_items_become_sections() -> None:
     body = ["Words of the report."] * 20
     pages = [["FORM 10-K"], ["Item 1. Business", *body], ["Item 7. Discussion", *body]]
-    document = documents.to_text(pdf(pages), "a.pdf")
+    document = reading.to_text(pdf(pages), "a.pdf")
     assert [(section.name, document.text[section.start :].split("\n")[0]) for section in document.sections] == [
         ("Item 1", "Item 1. Business"),
         ("Item 7", "Item 7. Discussion"),

@@ -5,12 +5,12 @@ from itertools import pairwise
 import pytest
 
 from p3.errors import DataError
-from p3.sec import documents
-from p3.sec.documents import Document
+from p3.sec.documents import reading
+from p3.sec.documents.reading import Document
 
 
 def read(content: bytes | str, name: str = "a.txt") -> Document:
-    return documents.to_text(content.encode() if isinstance(content, str) else content, name)
+    return reading.to_text(content.encode() if isinstance(content, str) else content, name)
 
 
 def pages(document: Document) -> list[str]:

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 
 from p3.clock import end_of_day
-from p3.sec.client import EdgarClient
-from p3.sec.documents import to_text
+from p3.sec.documents.reading import to_text
 from p3.sec.fetch import fetch_company
-from p3.sec.governor import Unlimited
+from p3.sec.net.client import EdgarClient
+from p3.sec.net.governor import Unlimited
 from p3.sec.sample import ORIGIN, SAMPLE_END, SAMPLE_POLICY, SampleTransport
 from p3.sec.visit import Visit
 

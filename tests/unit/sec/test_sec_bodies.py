@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p3.errors import UpstreamError
-from p3.sec import bodies
-from p3.sec.bodies import PassingError
+from p3.sec.net import bodies
+from p3.sec.net.bodies import PassingError
 
 
 def cut(data: bytes, size: int) -> list[bytes]:

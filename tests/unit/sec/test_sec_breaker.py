@@ -1,6 +1,6 @@
 import pytest
 
-from p3.sec.breaker import Breaker, CircuitOpenError
+from p3.sec.net.breaker import Breaker, CircuitOpenError
 
 
 class Clock:

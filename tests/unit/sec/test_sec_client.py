@@ -14,10 +14,10 @@ from loopback_edgar import Fault, LoopbackEdgar
 
 from p3.errors import ConfigurationError, DataError, UpstreamError
 from p3.sec import urls
-from p3.sec.breaker import CircuitOpenError
-from p3.sec.client import EdgarClient, Retry
-from p3.sec.governor import SharedWindow, Unlimited
-from p3.sec.responses import BlockedError, MissingError
+from p3.sec.net.breaker import CircuitOpenError
+from p3.sec.net.client import EdgarClient, Retry
+from p3.sec.net.governor import SharedWindow, Unlimited
+from p3.sec.net.responses import BlockedError, MissingError
 
 IDENTITY = "Ann Example ann@example.com"
 QUICK = Retry(attempts=3, first_wait=0.001, longest_wait=0.002)

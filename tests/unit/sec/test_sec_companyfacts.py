@@ -10,7 +10,7 @@ from shared_data import shared
 from p3 import clock
 from p3.data.tables import FACTS
 from p3.errors import DataError
-from p3.sec import companyfacts, submissions
+from p3.sec.lists import companyfacts, submissions
 
 _, LISTED = submissions.parse(tiny_mirror.submissions(), [], "edgar")
 

@@ -6,12 +6,12 @@ import pytest
 from shared_data import shared
 
 from p3.errors import DataError
-from p3.sec import documents
-from p3.sec.documents import Document
+from p3.sec.documents import reading
+from p3.sec.documents.reading import Document
 
 
 def text(body: str, name: str = "a.htm") -> str:
-    return documents.to_text(body.encode(), name).text
+    return reading.to_text(body.encode(), name).text
 
 
 def test_blocks_are_paragraphs_and_white_space_means_nothing() -> None:
@@ -76,7 +76,7 @@ def test_text_after_the_end_of_html_is_seen() -> None:
     ],
 )
 def test_characters_are_the_ones_meant(content: bytes, expected: str) -> None:
-    assert documents.to_text(content, "a.htm").text == expected
+    assert reading.to_text(content, "a.htm").text == expected
 
 
 def test_preformatted_columns_stay() -> None:
@@ -84,7 +84,7 @@ def test_preformatted_columns_stay() -> None:
 
 
 def test_page_breaks_give_page_offsets() -> None:
-    document = documents.to_text(
+    document = reading.to_text(
         b'<p>One</p><hr style="page-break-after:always"/><p>Two</p>'
         b'<div style="page-break-before: always"><p>Three</p></div><p>more</p>',
         "a.htm",
@@ -94,12 +94,12 @@ def test_page_breaks_give_page_offsets() -> None:
 
 
 def test_a_document_without_page_breaks_has_no_pages() -> None:
-    assert documents.to_text(b"<p>One</p>", "a.htm").pages is None
+    assert reading.to_text(b"<p>One</p>", "a.htm").pages is None
 
 
 def test_plain_text_keeps_its_columns_and_pages() -> None:
     body = "<PAGE>\n   ACME CORP\n\n\n\n<TABLE>\n<CAPTION>\n<S>        <C>\nSales      10\n</TABLE>\n<PAGE>   2\nMore."
-    document = documents.to_text(body.encode(), "a.txt")
+    document = reading.to_text(body.encode(), "a.txt")
     assert document.text == "   ACME CORP\n\nSales      10\n\nMore."
     assert document.pages == [0, document.text.index("More.")]
 
@@ -116,7 +116,7 @@ def test_the_first_document_of_a_full_submission_is_the_filing() -> None:
 @pytest.mark.parametrize("content", [b"", b"<html></html>", b"<p> &nbsp; </p>", b"\x00\x00", b"<!-- only -->"])
 def test_a_document_without_text_is_a_data_error(content: bytes) -> None:
     with pytest.raises(DataError, match=r"holds no (text|readable HTML)"):
-        documents.to_text(content, "a.htm")
+        reading.to_text(content, "a.htm")
 
 
 def test_deep_nesting_is_read_whole_or_not_at_all() -> None:
@@ -126,7 +126,7 @@ def test_deep_nesting_is_read_whole_or_not_at_all() -> None:
 
 
 def report(*lines: str) -> Document:
-    return documents.to_text("".join(f"<p>{line}</p>" for line in lines).encode(), "a.htm")
+    return reading.to_text("".join(f"<p>{line}</p>" for line in lines).encode(), "a.htm")
 
 
 def named(document: Document) -> dict[str, str]:
@@ -195,7 +195,7 @@ ANNUAL = {
 @pytest.mark.parametrize("path", ANNUAL)
 def test_real_annual_reports_have_their_items_and_statements(path: str) -> None:
     file = shared("edgar-mirror", "www.sec.gov", "Archives", "edgar", "data", path)
-    document = documents.to_text(file.read_bytes(), file.name)
+    document = reading.to_text(file.read_bytes(), file.name)
     items = named(document)
     place, row = ANNUAL[path]
     assert row in items[place].split("\n")
@@ -211,7 +211,7 @@ def test_real_annual_reports_have_their_items_and_statements(path: str) -> None:
 
 def edge(name: str) -> Document:
     file: Path = shared("edgar-edge-cases", "documents", name)
-    return documents.to_text(file.read_bytes(), file.name)
+    return reading.to_text(file.read_bytes(), file.name)
 
 
 def test_a_plain_text_filing_of_2000() -> None:

@@ -16,9 +16,9 @@ import pytest
 from loopback_edgar import Fault, LoopbackEdgar
 
 from p3.errors import BusyError, ConfigurationError, DataError, UpstreamError
-from p3.sec.client import EdgarClient, Retry
-from p3.sec.governor import SharedWindow, Unlimited
-from p3.sec.responses import BlockedError, MissingError
+from p3.sec.net.client import EdgarClient, Retry
+from p3.sec.net.governor import SharedWindow, Unlimited
+from p3.sec.net.responses import BlockedError, MissingError
 
 IDENTITY = "Ann Example ann@example.com"
 QUICK = Retry(attempts=3, first_wait=0.001, longest_wait=0.002)
@@ -250,8 +250,8 @@ def test_other_addresses_are_refused(tmp_path: Path) -> None:
 STOPPED = """
 import sys, time
 from pathlib import Path
-from p3.sec.client import EdgarClient
-from p3.sec.governor import Unlimited
+from p3.sec.net.client import EdgarClient
+from p3.sec.net.governor import Unlimited
 def hear(held, total):
     if held > 1_000_000:
         print(held, flush=True)
@@ -279,8 +279,8 @@ def test_what_a_killed_process_left_is_continued(tmp_path: Path) -> None:
 MEASURED = """
 import resource, sys
 from pathlib import Path
-from p3.sec.client import EdgarClient
-from p3.sec.governor import Unlimited
+from p3.sec.net.client import EdgarClient
+from p3.sec.net.governor import Unlimited
 with EdgarClient("Ann Example ann@example.com", sys.argv[1], sys.argv[2], Unlimited()) as client:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     size = client.download(sys.argv[3], Path(sys.argv[4])).size

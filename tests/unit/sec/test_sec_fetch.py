@@ -13,13 +13,13 @@ from shared_data import shared
 from tiny_mirror import ANNUAL, CIK, EARNINGS, QUARTER, MemoryStore
 
 from p3.errors import DataError, UpstreamError, UsageError
-from p3.sec.client import EdgarClient, Retry
 from p3.sec.fetch import NO_ARCHIVE, Archived, Fetched, fetch_company
-from p3.sec.governor import Unlimited
-from p3.sec.responses import MissingError
+from p3.sec.lists.submissions import parse
+from p3.sec.lists.tickers import find_cik
+from p3.sec.net.client import EdgarClient, Retry
+from p3.sec.net.governor import Unlimited
+from p3.sec.net.responses import MissingError
 from p3.sec.selection import FetchPolicy, choose
-from p3.sec.submissions import parse
-from p3.sec.tickers import find_cik
 from p3.sec.visit import Asks, Nobody, NotHeldError, Visit
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ import pytest
 
 from p3 import clock
 from p3.errors import ConfigurationError, UpstreamError
-from p3.sec.governor import SharedWindow, remaining, spoken
+from p3.sec.net.governor import SharedWindow, remaining, spoken
 
 
 class Clock:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from p3.sec import pace
-from p3.sec.pace import Freeze, Pace
+from p3.sec.net import pace
+from p3.sec.net.pace import Freeze, Pace
 
 NOW = 1_700_000_000.0
 EIGHT = pace.interval(8)

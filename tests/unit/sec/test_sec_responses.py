@@ -6,7 +6,7 @@ import pytest
 from shared_data import shared
 
 from p3.errors import ConfigurationError, UpstreamError
-from p3.sec.responses import BlockedError, MissingError, Reply, refusal
+from p3.sec.net.responses import BlockedError, MissingError, Reply, refusal
 
 NOW = datetime(2025, 3, 1, 12, 0, tzinfo=UTC)
 TITLED = b"<!DOCTYPE html><html><head><title>SEC.gov | %s</title></head><body></body></html>"

@@ -9,7 +9,7 @@ from shared_data import shared
 from p3 import clock
 from p3.data.tables import COMPANIES, FILINGS
 from p3.errors import DataError
-from p3.sec import submissions
+from p3.sec.lists import submissions
 
 
 def filings(rows: list[tuple[str, ...]]) -> pl.DataFrame:

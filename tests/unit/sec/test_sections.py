@@ -8,7 +8,7 @@ import pytest
 from section_truth import ITEMS
 from shared_data import shared
 
-from p3.sec import documents, sections
+from p3.sec.documents import reading, sections
 
 BODY = " ".join(["Words and more words of prose."] * 40)
 
@@ -18,9 +18,9 @@ LONG = f"{BODY}\n\n{BODY}\n\n{BODY}"
 def read(path: str) -> str:
     file = shared(*path.split("/"))
     if file.suffix != ".jsonl":
-        return documents.to_text(file.read_bytes(), file.name).text
+        return reading.to_text(file.read_bytes(), file.name).text
     pages = [json.loads(line)["text"] for line in file.read_text().splitlines()]
-    return documents.to_text("\f".join(pages).encode(), f"{file.stem}.txt").text
+    return reading.to_text("\f".join(pages).encode(), f"{file.stem}.txt").text
 
 
 def fingerprint(text: str) -> tuple[str, str, int]:

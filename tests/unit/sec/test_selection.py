@@ -7,7 +7,7 @@ import pytest
 from shared_data import shared
 
 from p3.errors import UsageError
-from p3.sec import submissions
+from p3.sec.lists import submissions
 from p3.sec.selection import FetchPolicy, choose, parse_forms
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

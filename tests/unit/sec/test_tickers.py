@@ -11,9 +11,10 @@ from shared_data import shared
 
 from p3.errors import DataError, UsageError
 from p3.scope import Listed
-from p3.sec import tickers, urls
-from p3.sec.client import EdgarClient
-from p3.sec.governor import Unlimited
+from p3.sec import urls
+from p3.sec.lists import tickers
+from p3.sec.net.client import EdgarClient
+from p3.sec.net.governor import Unlimited
 
 
 def body(**ciks: int) -> bytes:

@@ -7,16 +7,16 @@ import pytest
 from document_files import compound, ods, xls, xlsx, zipped
 
 from p3.errors import DataError
-from p3.sec import documents
-from p3.sec.documents import Document
-from p3.sec.workbook import Cells
+from p3.sec.documents import reading
+from p3.sec.documents.reading import Document
+from p3.sec.documents.workbook import Cells
 
 ROWS = [["Income", "", ""], ["", 2022, 2021], ["Net sales", 1234.0, 0.1 + 0.2], [], ["Margin", "", 0.123]]
 TEXT = "Income\n| 2022 | 2021\nNet sales | 1234 | 0.3\n\nMargin | | 0.123"
 
 
 def read(content: bytes, name: str = "a.xlsx") -> Document:
-    return documents.to_text(content, name)
+    return reading.to_text(content, name)
 
 
 def cells(document: Document, *texts: str) -> list[str]:

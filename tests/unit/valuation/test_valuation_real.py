@@ -10,7 +10,7 @@ from shared_data import shared
 from p3 import clock
 from p3.facts import resolve, rules
 from p3.market import folder
-from p3.sec import companyfacts, submissions
+from p3.sec.lists import companyfacts, submissions
 from p3.valuation import assumptions, inputs
 from p3.valuation.records import Inputs
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from p3.errors import DataError
-from p3.sec import zipmembers
-from p3.sec.zipmembers import Archive
+from p3.sec.lists import bulkzip
+from p3.sec.lists.bulkzip import Archive
 
 MEMBERS = {"a.json": b'{"a": 1}', "b.json": bytes(range(256)) * 300, "empty.json": b"", "dir/ü.json": b"x" * 100_000}
 
@@ -125,7 +125,7 @@ def test_a_damaged_member_is_named_and_costs_only_itself(offset: int, layout: st
 def test_a_member_that_inflates_beyond_what_it_declares_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     body = packed({"bomb.json": bytes(50_000_000)})
     archive = opened(changed(body, entry_at(body, "bomb.json") + 24, "<L", 1000))
-    inflated = zipmembers._inflated
+    inflated = bulkzip._inflated
     sizes = []
 
     def watched(content: bytes, size: int) -> bytes:
@@ -133,7 +133,7 @@ def test_a_member_that_inflates_beyond_what_it_declares_is_stopped(monkeypatch: 
         sizes.append(len(out))
         return out
 
-    monkeypatch.setattr(zipmembers, "_inflated", watched)
+    monkeypatch.setattr(bulkzip, "_inflated", watched)
     with pytest.raises(DataError, match=r"bomb\.json"):
         archive.read("bomb.json")
     assert sizes == [1001]

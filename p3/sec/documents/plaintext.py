@@ -3,8 +3,8 @@
 import re
 
 from p3.errors import DataError
-from p3.sec.html import decode
-from p3.sec.pages import joined
+from p3.sec.documents.html import decode
+from p3.sec.documents.pages import joined
 
 _FIRST_PAGE = re.compile(r"\A[ \t\n]*<PAGE>[^\n]*\n?", re.IGNORECASE)  # it opens page 1, and parts nothing
 _BREAK = re.compile(r"(?:\f[ \t\n]*)?<PAGE>[^\n]*\n?|\f", re.IGNORECASE)

@@ -29,7 +29,7 @@ def call(module: str, function: str, content: bytes) -> Any:
     the child is a bug, and comes back as a RuntimeError with its traceback.
     """
     child = subprocess.run(
-        [sys.executable, "-BP", "-m", "p3.sec.confined", module, function],
+        [sys.executable, "-BP", "-m", __name__, module, function],
         input=content,
         env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         capture_output=True,

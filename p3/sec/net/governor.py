@@ -13,8 +13,8 @@ from typing import Protocol, TypeVar
 
 from p3 import clock
 from p3.errors import ConfigurationError, UpstreamError
-from p3.sec import pace
-from p3.sec.pace import Pace
+from p3.sec.net import pace
+from p3.sec.net.pace import Pace
 
 MOST_PER_SECOND = float(pace.LIMIT)
 DEFAULT_PER_SECOND = 8.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import log1p
 
-from p3.sec.headings import Heading, Rank, candidates
+from p3.sec.documents.headings import Heading, Rank, candidates
 
 _PART_AT_END = re.compile(
     r"\n[^\S\n|]*PART\s+[IV]+\b[^\n]{0,60}(?:\n+[^\n]{0,40}\bINFORMATION\b[^\n]{0,10})?\s*\Z", re.IGNORECASE

@@ -17,9 +17,9 @@ from operator import itemgetter
 from typing import Any
 
 from p3.errors import DataError
-from p3.sec import archive, confined
-from p3.sec.pages import joined
-from p3.sec.sections import Section
+from p3.sec.documents import confined, safezip
+from p3.sec.documents.pages import joined
+from p3.sec.documents.sections import Section
 
 CELLS = 2_000_000  # with a value, in the whole workbook
 
@@ -90,7 +90,7 @@ def _check(content: bytes) -> None:
     if content.startswith(_COMPOUND):
         if any(mark in content for mark in _ENCRYPTED):
             raise _encrypted()
-    elif not _PARTS & archive.members(content):
+    elif not _PARTS & safezip.members(content):
         raise DataError("it is an archive, not a workbook", "Unpack it, and name what is in it.")
 
 

@@ -3,7 +3,7 @@
 from p3.errors import DataError, UsageError
 from p3.scope import Listed
 from p3.sec import urls
-from p3.sec.jsonbody import as_object, load_object
+from p3.sec.lists.jsonbody import as_object, load_object
 from p3.sec.store import FOUND, RawStore
 from p3.sec.visit import Asks
 

@@ -15,7 +15,7 @@ from html.entities import html5
 from typing import TYPE_CHECKING, Literal
 
 from p3.errors import DataError
-from p3.sec import html, sgml
+from p3.sec.documents import html, sgml
 
 if TYPE_CHECKING:
     import numpy as np

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from p3.errors import DataError
-from p3.sec import documents, offsets
-from p3.sec.documents import Document
-from p3.sec.offsets import Origins
+from p3.sec.documents import offsets, reading
+from p3.sec.documents.offsets import Origins
+from p3.sec.documents.reading import Document
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,6 @@ class Placed(Document):
 
 
 def to_text(content: bytes, name: str) -> Placed:
-    """Return the document ``name``; raises as ``documents.to_text`` does."""
-    read = documents.to_text(content, name)
+    """Return the document ``name``; raises as ``reading.to_text`` does."""
+    read = reading.to_text(content, name)
     return Placed(read.text, read.sections, read.pages, read.cells, read.kind, content)

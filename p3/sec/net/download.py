@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from p3.errors import BusyError, ConfigurationError, UpstreamError
-from p3.sec.bodies import PassingError
+from p3.sec.net.bodies import PassingError
 
 Progress = Callable[[int, int | None], None]
 """Hears the bytes held so far and, where EDGAR says so, in all."""

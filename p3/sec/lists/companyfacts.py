@@ -14,8 +14,9 @@ import numpy as np
 import polars as pl
 
 from p3.errors import DataError
-from p3.sec import acceptance, urls
-from p3.sec.jsonbody import as_list, as_object, load_object
+from p3.sec import urls
+from p3.sec.lists import acceptance
+from p3.sec.lists.jsonbody import as_list, as_object, load_object
 
 _WHAT = "companyfacts"
 _LISTED = pl.Schema(

@@ -14,9 +14,9 @@ from typing import NamedTuple, Protocol
 
 from p3.errors import DataError
 from p3.sec import urls
+from p3.sec.lists.bulkzip import Archive
 from p3.sec.store import RawStore
 from p3.sec.visit import Problem
-from p3.sec.zipmembers import Archive
 
 _UNCHANGED = 304
 _SUBMISSIONS, _COMPANYFACTS = "submissions.zip", "companyfacts.zip"

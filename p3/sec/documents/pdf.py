@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from p3.errors import DataError
-from p3.sec import confined
-from p3.sec.pages import joined
+from p3.sec.documents import confined
+from p3.sec.documents.pages import joined
 
 PAGES = 10_000
 CHARACTERS = 50_000_000  # of the whole document; an annual report has half a million

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from p3.errors import DataError
-from p3.sec import html, pdf, plaintext, sections, sgml, workbook
-from p3.sec.sections import Section
-from p3.sec.workbook import Cells
+from p3.sec.documents import html, pdf, plaintext, sections, sgml, workbook
+from p3.sec.documents.sections import Section
+from p3.sec.documents.workbook import Cells
 
 Kind = Literal["html", "plain", "pdf", "workbook"]
 LARGEST_TEXT = 200 << 20  # bytes of HTML or plain text; the largest filings have a quarter of it

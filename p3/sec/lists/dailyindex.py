@@ -13,7 +13,7 @@ from typing import NamedTuple
 from p3 import clock
 from p3.errors import DataError
 from p3.sec import urls
-from p3.sec.responses import MissingError
+from p3.sec.net.responses import MissingError
 from p3.sec.store import RawStore
 from p3.sec.visit import Asks, Visit
 

@@ -7,7 +7,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from p3.errors import DataError
-from p3.sec.grid import Table
+from p3.sec.documents.grid import Table
 
 _BLOCKS = frozenset(
     (

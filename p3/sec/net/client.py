@@ -13,12 +13,12 @@ import tenacity
 
 from p3 import clock
 from p3.errors import ConfigurationError, DataError, P3Error, UpstreamError
-from p3.sec import bodies, download, responses
-from p3.sec.bodies import PassingError
-from p3.sec.breaker import Breaker
-from p3.sec.download import Download, Partial, Progress
-from p3.sec.governor import Governor
-from p3.sec.responses import BlockedError, Reply
+from p3.sec.net import bodies, download, responses
+from p3.sec.net.bodies import PassingError
+from p3.sec.net.breaker import Breaker
+from p3.sec.net.download import Download, Partial, Progress
+from p3.sec.net.governor import Governor
+from p3.sec.net.responses import BlockedError, Reply
 
 _IDENTITY = re.compile(r"\S.*\s<?[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+>?\Z")
 _TIMEOUT = httpx.Timeout(connect=10.0, read=30.0, write=10.0, pool=60.0)

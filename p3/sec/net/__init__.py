@@ -1,0 +1,1 @@
+"""Asking EDGAR: one client, one pace for all processes of a user, bodies whole or not at all."""
