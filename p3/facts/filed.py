@@ -1,13 +1,14 @@
-"""A company's facts as filed, grouped for resolution: by filing, period and concept, in the order of acceptance."""
+"""A company's facts as filed, grouped for resolution: by filing, period and concept, in the order of publication."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import polars as pl
 
+from p3.clock import NEW_YORK
 from p3.facts import periods
 from p3.facts.periods import ANNUAL, INSTANT
 from p3.facts.rules import Rules
@@ -19,15 +20,19 @@ PeriodKey = tuple[str, date]
 _CURRENCY = r"^[A-Z]{3}$"
 _COVER = "dei:EntityCommonStockSharesOutstanding"
 _PER_SHARE_SLACK = 100.0
+_EDGAR_OPENS = time(6, 0)
 
 
 @dataclass
 class Filing:
-    """One filing's facts, by period and concept. ``scale`` is its statements' unit: 1e6 for millions."""
+    """One filing's facts, by period and concept; known from ``published`` on.
+
+    ``scale`` is its statements' unit: 1e6 for millions.
+    """
 
     accession: str
     form: str
-    accepted: datetime
+    published: datetime
     end: date
     currency: str | None
     scale: float = 0.0
@@ -39,7 +44,7 @@ class Filing:
 
 
 def filings(facts: pl.DataFrame, rules: Rules, concepts: Collection[str]) -> list[Filing]:
-    """Return a company's filings in the order of acceptance, with those of their facts that name one of ``concepts``.
+    """Return a company's filings in the order of publication, with those of their facts that name one of ``concepts``.
 
     ``facts`` has the columns of the facts table. Left out are facts in another currency than the filing's own, of
     spans that no fiscal calendar has, and share counts a hundredfold off the filing's own earnings per share.
@@ -52,7 +57,7 @@ def filings(facts: pl.DataFrame, rules: Rules, concepts: Collection[str]) -> lis
         filing = found.get(row["accession"])
         if filing is not None:
             _add(filing, row)
-    ordered = sorted(found.values(), key=lambda filing: (filing.accepted, filing.accession))
+    ordered = sorted(found.values(), key=lambda filing: (filing.published, filing.accession))
     for filing in ordered:
         filing.scale = _scale(filing)
         for group in filing.periods.values():
@@ -79,11 +84,21 @@ def _headers(facts: pl.DataFrame) -> dict[str, Filing]:
     )
     headers = (
         facts.group_by("accession")
-        .agg(pl.col("form").first(), pl.col("accepted").max())
+        .agg(pl.col("form").first(), _published())
         .join(_report_ends(facts), on="accession")
         .join(currency, on="accession", how="left")
     )
     return {row["accession"]: Filing(**row) for row in headers.iter_rows(named=True)}
+
+
+def _published() -> pl.Expr:
+    """Return when a group's filing was published.
+
+    EDGAR files what it accepts after 17:30 in New York on the next business day (Regulation S-T, rule 13(a)(2)), and
+    publishes it when it opens on that day, at 06:00.
+    """
+    opening = pl.col("filed").max().dt.combine(_EDGAR_OPENS).dt.replace_time_zone(NEW_YORK.key)
+    return pl.max_horizontal(pl.col("accepted").max(), opening.dt.convert_time_zone("UTC")).alias("published")
 
 
 def _report_ends(facts: pl.DataFrame) -> pl.DataFrame:
@@ -178,5 +193,5 @@ def fiscal_year_ends(found: list[Filing], rules: Rules) -> dict[date, datetime]:
             continue
         for kind, end in filing.periods:
             if kind == ANNUAL and end <= filing.end and periods.whole_years_apart(end, filing.end):
-                ends.setdefault(end, filing.accepted)
+                ends.setdefault(end, filing.published)
     return ends

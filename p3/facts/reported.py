@@ -29,7 +29,7 @@ def timelines(
     rules: Rules,
     year_ends: Mapping[date, datetime],
 ) -> dict[PeriodKey, Timeline]:
-    """Return what the filings, in order of acceptance, said of ``item`` in each period."""
+    """Return what the filings, in order of publication, said of ``item`` in each period."""
     names = frozenset().union(*(formula.names for formula in formulas))
     readings: dict[PeriodKey, _Reading] = defaultdict(lambda: _Reading(item, formulas))
     for filing in found:
@@ -37,7 +37,7 @@ def timelines(
         for key, facts in filing.periods.items():
             mine = {name: facts[name] for name in names & facts.keys()}
             if mine and _kind_fits(item, key, year_ends):
-                known_from = max(filing.accepted, year_ends[key[1]]) if key[0] == ANNUAL else filing.accepted
+                known_from = max(filing.published, year_ends[key[1]]) if key[0] == ANNUAL else filing.published
                 readings[key].read(_Report(mine, row, filing.form in rules.annual_forms, filing.scale, known_from))
     return {key: reading.timeline for key, reading in readings.items() if reading.timeline}
 
