@@ -54,7 +54,7 @@ def gather(paths: Sequence[Path]) -> Gathered:
     gathered = Gathered()
     taken: set[Path] = set()
     for path in paths:
-        named = _of_folder(path) if path.is_dir() else _of_path(path)
+        named = _of_folder(path) if _is_folder(path) else _of_path(path)
         for file in named.files:
             if file.path.resolve() not in taken:
                 gathered.files.append(file)
@@ -86,10 +86,9 @@ def _of_folder(folder: Path) -> Gathered:
     gathered = Gathered()
     inside = folder.resolve()
     for path in _below(folder, gathered.refused):
-        is_out = path.is_symlink() and not path.resolve().is_relative_to(inside)
-        if is_out and (path.is_dir() or _is_input(path)):
+        if _leads_out(path, inside) and (_is_folder(path) or _is_input(path)):
             gathered.refused.append((path, "it is a link that leads out of the folder"))
-        elif path.is_dir() or not _is_input(path):  # a link to a folder inside, which is walked by itself
+        elif _is_folder(path) or not _is_input(path):  # a link to a folder inside, which is walked by itself
             gathered.skipped += 1
         else:
             _take(path, gathered)
@@ -109,6 +108,21 @@ def _below(folder: Path, refused: list[tuple[Path, str]]) -> list[Path]:
         found.extend(Path(at, name) for name in names)
         found.extend(path for path in (Path(at, name) for name in folders) if path.is_symlink())
     return sorted(found)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # its name is too long, or what lies above it is closed
+        return False
+
+
+def _leads_out(path: Path, inside: Path) -> bool:
+    """Return whether ``path`` is a link to what lies elsewhere; one that leads round in a circle leads nowhere."""
+    try:
+        return path.is_symlink() and not path.resolve().is_relative_to(inside)
+    except (OSError, RuntimeError):
+        return False
 
 
 def _is_input(path: Path) -> bool:

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from p3 import clock
 from p3.errors import ExitCode
 from p3.scope import CUSTOM, Scope
 from p3.shapes import DeadLetter, DeadLetters, StageRun
@@ -32,9 +34,9 @@ def retry(session: Session, name: str | None, tickers: Sequence[str] | None, sta
     """
     builds = [each for each in session.declared() if each.kind is Kind.BUILD and not each.on_demand]
     reports = [
-        _again(session, build, units, json.loads(choices))
+        _again(session, build, units, json.loads(flags))
         for build in builds
-        for choices, units in _by_choices(session, _open(session, name, tickers, stage, (build.name,))).items()
+        for flags, units in _by_flags(session, _open(session, name, tickers, stage, (build.name,))).items()
     ]
     left = _open(session, name, tickers, stage)
     others = sorted({letter["stage"] for letter in left} - {build.name for build in builds})
@@ -65,24 +67,37 @@ def _open(
     return session.store.ledger.open_dead_letters(stages, units)
 
 
-def _by_choices(session: Session, letters: Sequence[Letter]) -> dict[str, list[str]]:
-    """Return the units of ``letters`` by the flags of the run that each was last met in."""
+def _by_flags(session: Session, letters: Sequence[Letter]) -> dict[str, list[str]]:
+    """Return the units of ``letters`` by the flags of the run that each was last met in: its choices and its as-of."""
     groups: dict[str, list[str]] = {}
     for letter in letters:
-        choices = choices_of(session.store.directories.run(letter["run_id"]) / NAME)
+        manifest = session.store.directories.run(letter["run_id"]) / NAME
+        choices = choices_of(manifest)
         choices.pop("offline", None)
-        units = groups.setdefault(json.dumps(choices, sort_keys=True), [])
+        flags = {"choices": choices, "as_of": _as_of(manifest, letter["stage"])}
+        units = groups.setdefault(json.dumps(flags, sort_keys=True), [])
         if letter["unit"] not in units:
             units.append(letter["unit"])
     return groups
 
 
+def _as_of(manifest: Path, stage: str) -> str | None:
+    """Return the as-of that a run held ``stage`` to, None where that was now or cannot be read any more."""
+    try:
+        as_of = json.loads(manifest.read_text(encoding="utf-8"))["parameters"][stage]["as_of"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return as_of if as_of != "latest" else None
+
+
 def _again(
-    session: Session, stage: Stage, units: Sequence[str], choices: dict[str, Any]
+    session: Session, stage: Stage, units: Sequence[str], flags: dict[str, Any]
 ) -> tuple[StageRun, Sequence[str]]:
-    companies = tuple(company_named(session, unit) for unit in units if unit != SHARED)
+    own = replace(session, choices=flags["choices"], settled=None, measures={})
+    if flags["as_of"] is not None:
+        own.pinned = own.as_of = clock.parse_as_of(flags["as_of"])
+    companies = tuple(company_named(own, unit) for unit in units if unit != SHARED)
     scope = Scope(CUSTOM, "companies of which something failed", companies, whole=False)
-    own = replace(session, choices=choices, settled=None, measures={})
     options = Options(force=frozenset({stage.name}), keep_going=True)
     report = run(own, [stage], session.declared(), scope, options)
     return single.run_shape(own, scope, report), report.notes

@@ -71,6 +71,7 @@ def take(session: Session, paths: Sequence[Path], ticker: str, said: Said) -> Re
     refused = [Refused(path.name, DataError(f"{path}: {why}", look)) for path, why in gathered.refused] + refused
     if not read:
         raise refused[0].error
+    read = _once(read)
     known = {each.document_sha for each in held(session, company.ticker).documents}
     choices = {
         "company": said.company or "",
@@ -87,7 +88,11 @@ def take(session: Session, paths: Sequence[Path], ticker: str, said: Said) -> Re
         documents=[_shape(each, company, kept[each.document.document_sha], known) for each in read],
         refused=[FailureShape(unit=company.ticker, what=each.name, reason=each.error.message) for each in refused],
     )
-    notes = [*report.notes, *_notes(read, gathered.skipped), f"Run `p3 embed -t {company.ticker}` to search them."]
+    notes = [
+        *report.notes,
+        *_notes(read, gathered.skipped, known),
+        f"Run `p3 embed -t {company.ticker}` to search them.",
+    ]
     return Result(shape, ExitCode.PARTIAL if refused else report.exit_code, tuple(dict.fromkeys(notes)))
 
 
@@ -148,7 +153,7 @@ def _read_all(session: Session, files: Sequence[intake.File], said: Said) -> tup
             session.progress.step(file.name)
             try:
                 read.append(_read(session, file, said))
-            except DataError as error:
+            except (DataError, UsageError) as error:
                 refused.append(Refused(file.name, error))
             session.progress.advance(file.name)
     finally:
@@ -164,8 +169,7 @@ def _read(session: Session, file: intake.File, said: Said) -> Read:
     if said.form and told.form and said.form.upper() != told.form:
         doubts.append(f"its cover says {told.form}, not {said.form.upper()}")
     accepted = _accepted(said.accepted)
-    if accepted is not None and period is not None and clock.market_date(accepted) < period:
-        raise UsageError(f"--accepted {said.accepted} is before the period's end, {period}", "Correct one of them.")
+    _check_period(period, None, said.accepted, f"{file.name}: ")
     moment, url = clock.now(), file.path.resolve().as_uri()
     document = Ingested(
         document=file.name,
@@ -199,9 +203,23 @@ def _check(said: Said) -> None:
     """Raise UsageError for a form, period or time that cannot be."""
     if said.form is not None and not _FORM.match(said.form):
         raise UsageError(f"{said.form[:40]!r} is not a form", "Write 10-K, 8-K, transcript and the like.")
-    if said.period is not None and not _YEAR.match(said.period):
-        _day(said.period)
     _accepted(said.accepted)
+    if said.period is not None and _YEAR.match(said.period):
+        _check_period(None, int(said.period), said.accepted)
+    elif said.period is not None:
+        _check_period(_day(said.period), None, said.accepted)
+
+
+def _check_period(end: date | None, year: int | None, said: str | None, where: str = "") -> None:
+    """Raise UsageError for what ends after it became known, ``said`` of its user, now if None.
+
+    A fiscal year is named by the year in which it ends, which may be the next one.
+    """
+    day = clock.market_date(_accepted(said) or clock.now())
+    named = f"the period's end, {end}" if end is not None else f"the fiscal year {year}"
+    if (end is not None and end > day) or (year is not None and year > day.year + 1):
+        wrong = f"{named}, has not come yet" if said is None else f"--accepted {said} is before {named}"
+        raise UsageError(f"{where}{wrong}", "Say the right --period and --accepted.")
 
 
 def _day(text: str) -> date:
@@ -228,10 +246,20 @@ def _company(session: Session, ticker: str, name: str | None) -> Company:
     return company
 
 
-def _notes(read: Sequence[Read], skipped: int) -> Iterator[str]:
+def _once(read: Sequence[Read]) -> list[Read]:
+    """Return each document once, as it was read last, and note the other names that it came under."""
+    last = {each.document.document_sha: each for each in read}
+    for each in read:
+        kept = last[each.document.document_sha]
+        if kept is not each:
+            kept.notes.append(f"{each.document.document} is the same as {kept.document.document}: it is kept once.")
+    return list(last.values())
+
+
+def _notes(read: Sequence[Read], skipped: int, known: Collection[str]) -> Iterator[str]:
     for each in read:
         yield from each.notes
-    if any(not each.document.accepted_exact for each in read):
+    if any(not each.document.accepted_exact and each.document.document_sha not in known for each in read):
         yield "They count as known from now on; for as-ofs in the past say --accepted."
     if skipped:
         yield f"{skipped} other files in the folder were left out."
