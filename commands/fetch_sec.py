@@ -36,4 +36,4 @@ def run(
     session.choose(offline=offline or None)
     fetch_sec.wanted(session, forms, since, years)
     chosen = fetch_sec.choose(session, scope, ticker, source)
-    return fetch_sec.result(session, chosen, run_one(session, fetch_sec.stage(), chosen, {}, force))
+    return fetch_sec.result(session, chosen, run_one(session, fetch_sec.stage(), chosen, {}, force, partly=True))

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from typing import Any, NamedTuple, Protocol
 import polars as pl
 
 from p3.errors import DataError
-from p3.sec import exhibits, urls
+from p3.sec import exhibits, inline_facts, urls
+from p3.sec.documents import inline
 from p3.sec.lists import companyfacts, submissions
 from p3.sec.net.responses import MissingError
 from p3.sec.selection import CURRENT, FetchPolicy, choose
@@ -100,9 +102,11 @@ def fetch_company(
         more = list(pool.map(lambda row: _document(visit, cik, row), beside))
     held = [*primary, *more]
     if not chosen:
-        visit.problems.append(Problem("reports", "EDGAR lists none of the forms that were asked for"))
+        since = f" since {policy.since}" if policy.since is not None else ""
+        visit.problems.append(Problem("reports", f"EDGAR lists none of the forms that were asked for{since}"))
     visit.problems += [each.problem for each in held if each.problem is not None]
     filings = _with_documents(filings, stored, visit.origin, held)
+    facts, ignored = _with_inline(visit, cik, filings, facts, ignored)
     return Fetched(companies, filings, facts, ignored, visit.problems, _fingerprint(visit.lists, filings))
 
 
@@ -195,6 +199,24 @@ def _with_documents(
 
 
 _KEY = ["accession", "document"]
+
+
+def _with_inline(
+    visit: Visit, cik: int, filings: pl.DataFrame, facts: pl.DataFrame, ignored: dict[str, int]
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return ``facts`` and ``ignored`` with what stored reports tell that companyfacts do not list."""
+    told, count = [], Counter(ignored)
+    for row in inline_facts.unlisted(filings, facts).iter_rows(named=True):
+        what = f"facts in {row['form']} {row['accession']}"
+        url = urls.document(visit.client.www_url, cik, row["accession"], row["document"])
+        try:
+            found = inline.parse(visit.document(url, what).content, cik)
+        except DataError as unreadable:
+            visit.problems.append(Problem(what, unreadable.message))
+            continue
+        told.append(inline_facts.told(found, row))
+        count.update({} if row["listed"] else found.ignored)
+    return inline_facts.joined(facts, told), dict(count)
 
 
 def _fingerprint(lists: list[str], filings: pl.DataFrame) -> str:

@@ -21,7 +21,7 @@ from p3.sec.selection import ANNUAL, FetchPolicy, parse_forms
 from p3.sec.source import SAMPLE, Reach, Source, nobody, opened, with_archives
 from p3.sec.visit import EDGAR, Visit
 from p3.settings import state_folder
-from p3.shapes import FetchedCompany, FetchSec, FetchStatus
+from p3.shapes import Ended, FetchedCompany, FetchSec, FetchStatus
 from p3.tasks import ingest
 from p3.tasks.companies import rows_of
 from p3.workflow import scoping
@@ -33,6 +33,7 @@ from p3.workflow.single import company_of
 from p3.workflow.stage import Job, Kind, Output, Problem, Rows, Stage, content_of
 
 _AT_ONCE = 2  # companies: while one is parsed, the next one's lists come
+_STATUSES: dict[Ended, FetchStatus] = {"ran": "updated", "fresh": "fresh", "untried": "untried"}
 
 
 def stage() -> Stage:
@@ -43,7 +44,7 @@ def stage() -> Stage:
         place=10,
         reads=(),
         writes=(COMPANIES, FILINGS, FACTS),
-        code=("p3.sec", "p3.sec.net", "p3.sec.lists", "p3.tasks.fetch_sec", "sample"),
+        code=("p3.sec", "p3.sec.net", "p3.sec.lists", "p3.sec.documents", "p3.tasks.fetch_sec", "sample"),
         parameters=_parameters,
         run=_fetch,
         prepare=_prepare,
@@ -86,18 +87,27 @@ def wanted(session: Session, forms: str | None, since: str | None, years: int | 
     """Take over which documents the flags ask for; raises UsageError for flags that make no sense."""
     if since is not None and years is not None:
         raise UsageError("--since and --years both say how far back to go", "Give one of them.")
-    day = clock.market_date(session.as_of)
+    asked = clock.market_date(session.as_of)
+    session.choose(forms=sorted(parse_forms(forms)) if forms is not None else None)
     if years is not None:
-        day = day.replace(day=min(day.day, 28), year=day.year - years)
+        session.choose(since=_years_before(asked, years).isoformat())
     elif since is not None:
-        try:
-            day = date.fromisoformat(since)
-        except ValueError:
-            raise UsageError(f"--since {since[:40]!r} is not a date", "Write it as 2015-01-01.") from None
-    session.choose(
-        forms=sorted(parse_forms(forms)) if forms is not None else None,
-        since=day.isoformat() if since is not None or years is not None else None,
-    )
+        session.choose(since=_day_until(asked, since).isoformat())
+
+
+def _years_before(asked: date, years: int) -> date:
+    return asked.replace(day=min(asked.day, 28), year=max(asked.year - years, date.min.year))
+
+
+def _day_until(asked: date, since: str) -> date:
+    """Return the day ``since``; after the day that is asked about nothing can have been filed."""
+    try:
+        day = date.fromisoformat(since)
+    except ValueError:
+        raise UsageError(f"--since {since[:40]!r} is not a date", "Write it as 2015-01-01.") from None
+    if day > asked:
+        raise UsageError(f"--since {day} is later than {asked}, the day that is asked about", "Name an earlier day.")
+    return day
 
 
 def _prepare(session: Session, scope: Scope) -> tuple[str, ...]:
@@ -235,12 +245,12 @@ def result(session: Session, scope: Scope, report: RunReport) -> Result:
         ),
         report.exit_code,
         report.notes,
+        report.error,
     )
 
 
 def _shape(session: Session, company: Company, report: StageReport) -> FetchedCompany:
-    ended = report.units[company.ticker]
-    status: FetchStatus = "updated" if ended == "ran" else "fresh" if ended == "fresh" else "failed"
+    status = _STATUSES.get(report.units[company.ticker], "failed")
     failures = [failure for failure in report.failures if failure.unit == company.ticker]
     own = next((failure.reason for failure in failures if failure.what == report.name), None)
     known = rows_of(session, company)

@@ -13,6 +13,9 @@ from p3.valuation.records import Assumption
 
 ITEMS = ("shares_diluted", "shares_outstanding", "net_income", "eps_diluted")
 _STALE = timedelta(days=183)
+# Dilution and a year of buying back make an average the greater of the two, so a cover page seldom counts a tenth more.
+_EXCEEDS = 1.2
+_MISSCALED = 10.0  # a cover page that counts tenfold has its own count wrong by a power of ten
 _LEAST_EARNINGS_PER_SHARE = 0.1  # printed in cents: below it the quotient is off by more than 5 %
 
 
@@ -30,16 +33,28 @@ class ShareCount:
 def newest(line_items: pl.DataFrame, periods: Sequence[Period], as_of: datetime) -> ShareCount | None:
     """Return the newest weighted diluted count known at ``as_of``; None where nothing gives one.
 
-    Where the newest diluted count is half a year older than a cover page's, the cover page's stands in; where
-    both are older still than earnings, net income over diluted earnings per share does. The latter two are
+    A cover page's count, which is of all classes of stock, stands in for one that is half a year older or falls
+    short of it by more than a sixth: such an average is of one class alone, or from before many shares were issued.
+    Where both are half a year older than earnings, net income over diluted earnings per share stands in. These two are
     rules, not facts.
     """
-    best: ShareCount | None = None
-    for counts in (_diluted(periods), _covers(line_items, as_of), _from_earnings(periods)):
-        candidate = max(counts, key=lambda count: count.day, default=None)
-        if candidate is not None and (best is None or candidate.day - best.day > _STALE):
-            best = candidate
-    return best
+    average, cover = _newest(_diluted(periods)), _newest(_covers(line_items, as_of))
+    best = cover if average is None or (cover is not None and _prevails(cover, average)) else average
+    earnings = _newest(_from_earnings(periods))
+    return earnings if best is None or (earnings is not None and _outdates(earnings, best)) else best
+
+
+def _newest(counts: Iterable[ShareCount]) -> ShareCount | None:
+    return max(counts, key=lambda count: count.day, default=None)
+
+
+def _outdates(other: ShareCount, count: ShareCount) -> bool:
+    return other.day - count.day > _STALE
+
+
+def _prevails(cover: ShareCount, average: ShareCount) -> bool:
+    exceeds = _EXCEEDS < cover.value / average.value < _MISSCALED
+    return _outdates(cover, average) or (cover.day >= average.day and exceeds)
 
 
 def _diluted(periods: Iterable[Period]) -> list[ShareCount]:

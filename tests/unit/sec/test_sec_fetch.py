@@ -1,9 +1,11 @@
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import inline_document
 import loopback_edgar
 import polars as pl
 import pytest
@@ -13,7 +15,7 @@ from shared_data import shared
 from tiny_mirror import ANNUAL, CIK, EARNINGS, QUARTER, MemoryStore
 
 from p3.errors import DataError, UpstreamError, UsageError
-from p3.sec.fetch import NO_ARCHIVE, Archived, Fetched, fetch_company
+from p3.sec.fetch import NO_ARCHIVE, Archived, Fetched, NoArchive, fetch_company
 from p3.sec.lists.submissions import parse
 from p3.sec.lists.tickers import find_cik
 from p3.sec.net.client import EdgarClient, Retry
@@ -186,7 +188,8 @@ def test_progress_names_what_comes_next(tmp_path: Path) -> None:
     with talking(tiny_mirror.build(tmp_path)) as (client, _):
         fetched(client, MemoryStore(), progress=heard.append)
     assert heard[:2] == ["filing list", "companyfacts"]
-    assert set(heard[2:]) == {f"10-K {ANNUAL}", f"8-K {EARNINGS}", f"10-Q {QUARTER}"}
+    assert set(heard[2:5]) == {f"10-K {ANNUAL}", f"8-K {EARNINGS}", f"10-Q {QUARTER}"}
+    assert heard[5:] == [f"facts in 10-K {ANNUAL}"]
 
 
 RELEASE = b'<p>FORM 8-K</p><table><tr><td>99.1</td><td><a href="release.htm">Press release</a></td></tr></table>'
@@ -344,3 +347,122 @@ def test_a_real_company_of_the_mirror() -> None:
     assert stored["document"].to_list() == ["nvda-20250727.htm", "nvda-20250126.htm"]
     assert result.companies["ticker"].item() == "NVDA"
     assert result.facts.height > 20_000
+
+
+LATER = ("0001234567-24-000030", "10-K", "2025-02-14", "2024-12-31", "2025-02-14T21:31:07.000Z", "", "later.htm")
+SALES = inline_document.tag("1,234", format="ixt:num-dot-decimal", scale="6")
+
+
+def with_report(root: Path, row: tuple[str, ...], content: bytes) -> Path:
+    """Write a mirror whose newest report is ``content``; companyfacts do not list it."""
+    tiny_mirror.build(root, rows=[row, *tiny_mirror.ROWS])
+    folder_of(root, row[0]).mkdir(parents=True)
+    (folder_of(root, row[0]) / row[-1]).write_bytes(content)
+    return root
+
+
+def told(result: Fetched, accession: str) -> list[tuple[Any, ...]]:
+    return result.facts.filter(accession=accession).select("concept", "value", "form", "filed", "accepted").rows()
+
+
+def test_facts_of_a_report_that_companyfacts_do_not_list_come_from_the_report(tmp_path: Path) -> None:
+    raw, policy, now = MemoryStore(), FetchPolicy(1, 0, 0), datetime(2025, 6, 1, tzinfo=UTC)
+    with talking(with_report(tmp_path, LATER, inline_document.document(SALES))) as (client, edgar):
+        result = fetched(client, raw, policy=policy, as_of=now)
+        asked = len(edgar.log)
+        nobody = Nobody(client.data_url, client.www_url)
+        again = fetched(nobody, raw, policy=policy, as_of=now, refresh_before=LONG_AGO)
+        narrow = fetched(nobody, raw, policy=FetchPolicy(0, 0, 0), refresh_before=LONG_AGO, stored=result.filings)
+    accepted = datetime(2025, 2, 14, 21, 31, 7, tzinfo=UTC)
+    assert told(result, LATER[0]) == [("Revenues", 1_234e6, "10-K", date(2025, 2, 14), accepted)]
+    assert result.facts["value"].to_list() == [1000.0, 1_234e6]
+    assert asked == 3  # the two lists and the report
+    assert again.facts.equals(result.facts)
+    assert narrow.facts.equals(result.facts)  # a report that an earlier fetch stored goes on telling
+
+
+def test_what_companyfacts_list_goes_before_what_the_report_tells(tmp_path: Path) -> None:
+    root = with_report(tmp_path, LATER, inline_document.document(SALES, inline_document.tag("1", at="none")))
+    path = root / "data.sec.gov" / "api" / "xbrl" / "companyfacts" / f"CIK{CIK:010d}.json"
+    path.write_bytes(tiny_mirror.companyfacts([tiny_mirror.fact(7, LATER[0], end="2024-12-31", filed="2025-02-14")]))
+    with talking(root) as (client, _):
+        result = fetched(client, MemoryStore(), as_of=datetime(2025, 6, 1, tzinfo=UTC))
+    assert result.facts["value"].to_list() == [7.0]
+    assert result.ignored == {}
+
+
+def test_a_cover_page_that_counts_each_class_of_stock_alone_is_added_up(tmp_path: Path) -> None:
+    root = tiny_mirror.build(tmp_path)
+    (folder_of(root, ANNUAL) / "tiny-20231231.htm").write_bytes(inline_document.by_class(2_000, 300, weighted=2_250))
+    with talking(root) as (client, _):
+        result = fetched(client, MemoryStore())
+    assert [row[:2] for row in told(result, ANNUAL)] == [
+        ("EntityCommonStockSharesOutstanding", 2_300.0),
+        ("Revenues", 1000.0),
+    ]
+
+
+def test_facts_that_cannot_be_read_are_counted_with_those_of_companyfacts(tmp_path: Path) -> None:
+    report = inline_document.document(SALES, inline_document.tag("n/a", "us-gaap:Assets", at="day"))
+    root = with_report(tmp_path, LATER, report)
+    path = root / "data.sec.gov" / "api" / "xbrl" / "companyfacts" / f"CIK{CIK:010d}.json"
+    path.write_bytes(tiny_mirror.companyfacts([tiny_mirror.fact(1000), tiny_mirror.fact("?")]))
+    with talking(root) as (client, _):
+        result = fetched(client, MemoryStore(), as_of=datetime(2025, 6, 1, tzinfo=UTC))
+    assert result.facts["value"].to_list() == [1000.0, 1_234e6]
+    assert result.ignored == {"not a number": 2}
+
+
+def test_a_report_whose_inline_xbrl_is_malformed_is_a_problem_and_the_rest_stays(tmp_path: Path) -> None:
+    root = with_report(tmp_path, LATER, inline_document.document(SALES)[:-30])
+    with talking(root) as (client, _):
+        result = fetched(client, MemoryStore(), as_of=datetime(2025, 6, 1, tzinfo=UTC))
+    assert f"facts in 10-K {LATER[0]}" in [problem.what for problem in result.problems]
+    assert result.facts["value"].to_list() == [1000.0]
+    assert statuses(result)[LATER[0]] == "stored"
+
+
+# Annual reports by the companies' CIKs, with the shares on their cover pages, all classes together.
+COVERS = {
+    1326801: ("0001326801-25-000017", 2_533_659_265),
+    1652044: ("0001652044-25-000014", 12_190_000_000),
+    320187: ("0000320187-25-000047", 1_476_903_492),
+}
+
+
+@pytest.mark.parametrize("cik", COVERS)
+def test_real_cover_pages_that_count_each_class_alone(cik: int) -> None:
+    accession, shares = COVERS[cik]
+    with talking(shared("edgar-mirror")) as (client, _):
+        result = fetched(client, MemoryStore(), cik, FetchPolicy(1, 0, 0), datetime(2025, 8, 31, tzinfo=UTC))
+    count = result.facts.filter(accession=accession, concept="EntityCommonStockSharesOutstanding")
+    assert count["value"].to_list() == [shares]
+
+
+class Lagging(NoArchive):
+    """An archive whose companyfacts are the mirror's without the values of some filings."""
+
+    def __init__(self, accessions: set[str]) -> None:
+        self._without = accessions
+
+    def companyfacts(self, cik: int) -> bytes | None:
+        body = shared("edgar-mirror", f"data.sec.gov/api/xbrl/companyfacts/CIK{cik:010d}.json").read_bytes()
+        return json.dumps(json.loads(body, object_hook=self._cut)).encode()
+
+    def _cut(self, each: dict[str, Any]) -> dict[str, Any]:
+        for entries in each.get("units", {}).values():
+            entries[:] = [entry for entry in entries if entry["accn"] not in self._without]
+        return each
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cik", [320193, 1018724, 1045810, 1318605, 1326801, 1652044])
+def test_real_companies_lose_nothing_while_companyfacts_lag(cik: int) -> None:
+    """The facts table is the same with and without the stored reports in companyfacts."""
+    policy, now = FetchPolicy(3, 4, 0), datetime(2025, 8, 31, tzinfo=UTC)
+    with talking(shared("edgar-mirror")) as (client, _):
+        whole = fetched(client, MemoryStore(), cik, policy, now)
+        stored = set(whole.filings.filter(status="stored")["accession"])
+        lagging = fetched(client, MemoryStore(), cik, policy, now, archive=Lagging(stored), archive_made=LONG_AGO)
+    assert whole.facts["accession"].is_in(stored).any()
+    assert lagging.facts.equals(whole.facts)
