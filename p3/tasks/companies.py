@@ -22,7 +22,9 @@ class Held(NamedTuple):
 def rows_of(session: Session, company: Company) -> Held:
     """Return how much is held of a company."""
     known = session.store.rows(COMPANIES, "ticker = ?", [company.ticker])
-    cik = company.cik or (None if known.is_empty() else int(known["cik"][0]))
+    cik = company.cik
+    if not known.is_empty() and (cik is None or cik < 0):  # EDGAR may since have told the CIK of one that had none
+        cik = int(known["cik"][0])
     if cik is None:
         return Held(None, 0, 0)
     query = session.store.query()
