@@ -62,9 +62,10 @@ class InputMissingError(P3Error):
 
 
 class UpstreamError(P3Error):
-    """A service did not answer or refused for now."""
+    """A service did not answer or refused for now; ``for_all`` where it would refuse whatever is asked next too."""
 
     exit_code = ExitCode.UPSTREAM
+    for_all: bool = False
 
 
 class BusyError(P3Error):

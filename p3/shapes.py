@@ -11,8 +11,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 Duration = Literal["annual", "quarter", "ttm"]
-FetchStatus = Literal["updated", "fresh", "failed"]
-Ended = Literal["ran", "fresh", "failed", "blocked"]
+FetchStatus = Literal["updated", "fresh", "failed", "untried"]
+Ended = Literal["ran", "fresh", "failed", "blocked", "untried"]
 
 
 class Shape(BaseModel):
@@ -134,26 +134,36 @@ class Source(Shape):
 
 
 class ItemValue(Shape):
-    """A line item of a period; ``derived`` is the formula of a value that no single fact gave."""
+    """A line item of a period; ``derived`` is the formula of a value that no single fact gave.
+
+    ``value`` is as filed. Of share counts and amounts per share, ``split_adjusted`` is the value on the share basis of
+    the as-of, and ``split_factor`` how many shares of that basis one share as filed is; null for money, with
+    --as-filed, and where the splits since the filing are not known. ``violates`` names the identities that the value
+    breaks with others of its period.
+    """
 
     value: float
     unit: str
     sources: list[Source]
     derived: str | None
     known_from: str
+    split_adjusted: float | None = None
+    split_factor: float | None = None
+    violates: list[str] = []
 
 
 class FactsPeriod(Shape):
-    """A fiscal period and its line items."""
+    """A fiscal period and its line items; ``growth`` is the change of some on the same period a year before."""
 
     start: date | None
     end: date
     label: str
     items: dict[str, ItemValue]
+    growth: dict[str, float] = {}
 
 
 class Facts(Shape):
-    """`facts TICKER`."""
+    """`facts TICKER`; ``splits_from`` and ``splits_until`` are the days between which the ticker's splits are known."""
 
     ticker: str
     cik: int
@@ -163,6 +173,124 @@ class Facts(Shape):
     origin: str
     duration: Duration
     periods: list[FactsPeriod]
+    splits_from: date | None = None
+    splits_until: date | None = None
+
+
+class FactsWithSources(Facts):
+    """`facts TICKER --sources`: the same JSON; the terminal lists the sources too."""
+
+
+class ItemVersion(Shape):
+    """What an item was said to be from ``known_from`` on, by the filing ``accession``, and why that was new.
+
+    ``change`` is against the version before, both as filed, ``percent`` the same as a fraction; ``split_factor`` is how
+    many shares of this version's basis one of the version before is, null where splits are not known. ``cause`` is
+    split where that alone explains the change, and rounded where a statement went over to a coarser unit.
+    """
+
+    value: float
+    known_from: str
+    accession: str
+    form: str | None
+    cause: Literal["first", "restated", "split", "rounded"]
+    change: float | None
+    percent: float | None
+    split_factor: float | None
+    derived: str | None
+    sources: list[Source]
+
+
+class ItemHistory(Shape):
+    """An item of a period that changed after it was first reported: its versions, the oldest first."""
+
+    item: str
+    start: date | None
+    end: date
+    label: str
+    unit: str
+    versions: list[ItemVersion]
+
+
+class Restatements(Shape):
+    """`facts TICKER --restatements`: what changed in the periods from ``first`` to ``last``, as known at the as-of."""
+
+    ticker: str
+    cik: int
+    name: str
+    currency: str
+    as_of: str
+    origin: str
+    duration: Duration
+    first: str
+    last: str
+    splits_from: date | None
+    splits_until: date | None
+    histories: list[ItemHistory]
+
+
+class FactsExport(Shape):
+    """`facts --export`: the file that was written; ``left_out`` are companies of which nothing was known."""
+
+    file: str
+    scope: str
+    as_of: str
+    origin: str
+    durations: list[Duration]
+    companies: int
+    rows: int
+    left_out: list[FailureShape]
+
+
+class Violation(Shape):
+    """An identity that a period breaks: its sides differ by more than ``tolerance``, which is what rounding may do."""
+
+    identity: str
+    duration: str
+    label: str
+    end: date
+    left: float
+    right: float
+    difference: float
+    tolerance: float
+    items: list[str]
+
+
+class IdentityCount(Shape):
+    """How often an identity could be evaluated for a company, and held."""
+
+    identity: str
+    evaluated: int
+    passed: int
+
+
+class CheckedCompany(Shape):
+    """One company of `facts --check`.
+
+    Of ``items_expected``, the items that its industry reports, ``items_resolved`` have a value in its newest period.
+    """
+
+    ticker: str
+    cik: int
+    newest: str
+    periods: int
+    items_expected: int
+    items_resolved: int
+    missing: list[str]
+    evaluated: int
+    passed: int
+    identities: list[IdentityCount]
+    violations: list[Violation]
+
+
+class FactsCheck(Shape):
+    """`facts --check`; ``left_out`` are companies of which nothing was known."""
+
+    scope: str
+    as_of: str
+    origin: str
+    companies: list[CheckedCompany]
+    left_out: list[FailureShape]
 
 
 class Passage(Shape):

@@ -38,6 +38,11 @@ class StageReport:
     reads: dict[str, int] = field(default_factory=dict)  # table -> version when the stage began
     writes: dict[str, int] = field(default_factory=dict)  # table -> version when it ended
 
+    @property
+    def untried(self) -> list[str]:
+        """The units that were not tried, because the upstream service answered nobody."""
+        return [unit for unit, ended in self.units.items() if ended == "untried"]
+
 
 @dataclass
 class Manifest:

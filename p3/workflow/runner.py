@@ -2,7 +2,8 @@
 
 1. For each stage in order it asks the planner again, so that a stage whose input turned out unchanged stays fresh.
 2. It runs each unit under the unit's lock, so that two processes share a scope's companies and none is made twice; a
-   company's failure is recorded and the others go on.
+   company's failure is recorded and the others go on. A service that answers nobody ends the run: who was not asked
+   for stays as it was.
 3. Every ``batch`` units it commits (see ``work``). What another process holds is waited for at the end.
 """
 
@@ -12,12 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from p3 import __version__, clock
 from p3.data import locks
 from p3.data.delta import check
-from p3.errors import BusyError, ConfigurationError, DataError, ExitCode, P3Error, UpstreamError, UsageError
+from p3.errors import BusyError, ConfigurationError, DataError, ExitCode, P3Error, UsageError
 from p3.scope import Scope
 from p3.shapes import Ended
 from p3.workflow.code_version import code_version
@@ -34,9 +36,8 @@ from p3.workflow.work import Outcome, Work
 log = logging.getLogger("p3.workflow")
 
 _STOPS_THE_STAGE = (ConfigurationError, BusyError)
-_BEST_FIRST: tuple[Ended, ...] = ("ran", "fresh", "failed")
-_ENDED: dict[Action, Ended] = {Action.RUN: "failed", Action.FRESH: "fresh", Action.BLOCKED: "blocked"}
-_GIVE_UP_AFTER = 3  # units in a row that the upstream service refused
+_BEST_FIRST: tuple[Ended, ...] = ("ran", "fresh", "failed", "untried")
+_ENDED: dict[Action, Ended] = {Action.RUN: "untried", Action.FRESH: "fresh", Action.BLOCKED: "blocked"}
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ def dry_run(
 def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope: Scope, options: Options) -> RunReport:
     """Run what has to be run of ``stages`` and return how it went; the manifest lies in the run's folder.
 
-    A stage that got nothing, or failed for too many companies, ends the run unless ``options.keep_going``: ``error``
-    says why. Raises what no company can do anything about: a missing identity, a full disk, another process at work, a
-    bug.
+    A stage that got nothing, that failed for too many companies, or whose service answers nobody, ends the run unless
+    ``options.keep_going``: ``error`` says why. Raises what no company can do anything about: a missing identity, a full
+    disk, another process at work, a bug.
     """
     check_names(every, options.force)
     manifest = _open_manifest(session, stages, scope)
@@ -86,12 +87,12 @@ def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope
             notes += stage.prepare(session, scope)
             known = {each.name: _declare(session, each, scope) for each in every}
             manifest.parameters[stage.name] = dict(known[stage.name].parameters)
-            report, found = _run_stage(session, stage, known, every, scope, options)
+            report, work = _run_stage(session, stage, known, every, scope, options)
             manifest.stages.append(report)
-            error = None if options.keep_going else hopeless(session.settings.workflow, scope, report, found)
+            error = None if options.keep_going else hopeless(session.settings.workflow, scope, report, work)
             if error is not None:
                 break
-        whole = not any(report.failures for report in manifest.stages)
+        whole = not any(report.failures or report.untried for report in manifest.stages)
         manifest.status = "failed" if error else "done" if whole else "partial"
     except BaseException as failure:
         manifest.status = "failed"
@@ -105,7 +106,7 @@ def run(session: Session, stages: Sequence[Stage], every: Sequence[Stage], scope
 
 def _run_stage(
     session: Session, stage: Stage, known: dict[str, Declared], every: Sequence[Stage], scope: Scope, options: Options
-) -> tuple[StageReport, list[P3Error]]:
+) -> tuple[StageReport, Work]:
     declared, work = known[stage.name], Work()
     started = clock.monotonic()
     reads, seen = session.store.versions(), session.store.ledger.newest_unit()
@@ -115,7 +116,7 @@ def _run_stage(
     report = _report(session, stage.name, steps, work)
     report.seconds = round(clock.monotonic() - started, 3)
     report.reads, report.writes = reads, session.store.versions()
-    return report, work.errors
+    return report, work
 
 
 @dataclass(frozen=True)
@@ -131,9 +132,6 @@ class _Attempts:
 
     def attempt(self, resource: Any, patience: float, step: Step) -> Outcome:
         """Run a unit, in a thread of its own where the stage has several; raises only what is a bug."""
-        if self.work.refused_in_a_row >= _GIVE_UP_AFTER:
-            refused = UpstreamError(f"not tried: {_GIVE_UP_AFTER} in a row were refused", "Try later.")
-            return Outcome(step, error=refused)
         outcome = Outcome(step)
         try:
             outcome.lock.enter_context(self._held(step.unit, patience))
@@ -204,7 +202,8 @@ def _run_steps(attempts: _Attempts, steps: Sequence[Step]) -> None:
 
 def _go(attempts: _Attempts, todo: Sequence[Step], attempt: Callable[[Step], Outcome], threads: int) -> None:
     session, stage, work = attempts.session, attempts.stage, attempts.work
-    with contextlib.closing(in_turn(todo, attempt, threads)) as outcomes:
+    tried = takewhile(lambda _step: work.away is None, todo)
+    with contextlib.closing(in_turn(tried, attempt, threads)) as outcomes:
         for outcome in outcomes:
             if outcome.error is not None and _stops(stage, outcome.error):
                 raise outcome.error

@@ -40,12 +40,17 @@ def run_shape(session: Session, scope: Scope, report: RunReport) -> StageRun:
     )
 
 
-def run_one(session: Session, stage: Stage, scope: Scope, choices: Mapping[str, Any], force: bool) -> RunReport:
-    """Run one stage for ``scope`` and return the run's report; raises what kept it from every company."""
+def run_one(
+    session: Session, stage: Stage, scope: Scope, choices: Mapping[str, Any], force: bool, *, partly: bool = False
+) -> RunReport:
+    """Run one stage for ``scope`` and return the run's report; raises what ended it early.
+
+    With ``partly`` that is raised only where there is nothing for any company, and is the report's error otherwise.
+    """
     session.choose(**choices)
     options = Options(force=frozenset({stage.name}) if force else frozenset())
     report = run(session, [stage], session.declared(), scope, options)
-    if report.error is not None:
+    if report.error is not None and not (partly and report.manifest.stages[0].status in ("ran", "fresh")):
         raise report.error
     return report
 

@@ -6,6 +6,7 @@ from p3.errors import DataError, ExitCode, InputMissingError, P3Error, UpstreamE
 from p3.scope import CUSTOM, Scope
 from p3.settings import Workflow
 from p3.workflow.manifest import Manifest, StageReport
+from p3.workflow.work import Work
 
 
 def exit_code(manifest: Manifest, error: P3Error | None) -> ExitCode:
@@ -15,15 +16,17 @@ def exit_code(manifest: Manifest, error: P3Error | None) -> ExitCode:
     return ExitCode.PARTIAL if manifest.status == "partial" else ExitCode.DONE
 
 
-def hopeless(limits: Workflow, scope: Scope, report: StageReport, errors: Sequence[P3Error]) -> P3Error | None:
-    """Return why the run should end: a stage got nothing, or too many companies failed for the rest to mean much."""
+def hopeless(limits: Workflow, scope: Scope, report: StageReport, work: Work) -> P3Error | None:
+    """Return why the run should end: a stage got nothing, its service is away, or too many companies failed."""
     if report.status == "blocked":
         return InputMissingError(f"{report.name}: {report.why}", f"Run `p3 {report.needs}{_words(scope)}` first.")
+    if work.away is not None and report.untried:
+        return _unanswered(report, work.away)
     failed = [unit for unit, ended in report.units.items() if ended == "failed"]
     if report.status == "failed":
-        return errors[0] if len(errors) == 1 or _alike(errors) else _too_many(report, failed, errors)
+        return work.errors[0] if _alike(work.errors) else _too_many(report, failed, work.errors)
     if len(failed) >= limits.refuse_after and len(failed) > limits.max_failure_rate * len(report.units):
-        return _too_many(report, failed, errors)
+        return _too_many(report, failed, work.errors)
     return None
 
 
@@ -34,6 +37,11 @@ def _words(scope: Scope) -> str:
 
 def _alike(errors: Sequence[P3Error]) -> bool:
     return len({type(error) for error in errors}) == 1
+
+
+def _unanswered(report: StageReport, away: UpstreamError) -> UpstreamError:
+    untried = f"; not tried: {len(report.untried)} of {len(report.units)}" if len(report.units) > 1 else ""
+    return UpstreamError(f"{away.message}{untried}", away.remedy or "Try again later.")
 
 
 def _too_many(report: StageReport, failed: Sequence[str], errors: Sequence[P3Error]) -> P3Error:

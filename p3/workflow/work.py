@@ -18,6 +18,8 @@ from p3.workflow.planner import UNDER_WAY, Step
 from p3.workflow.session import Session
 from p3.workflow.stage import Kind, Output, Rows, Stage
 
+_GIVE_UP_AFTER = 3  # units in a row that the upstream service refused
+
 
 @dataclass
 class Outcome:
@@ -36,7 +38,10 @@ class Outcome:
 
 @dataclass
 class Work:
-    """What a stage has done and not yet committed, and how its units ended."""
+    """What a stage has done and not yet committed, and how its units ended.
+
+    ``away`` is why no further unit is tried: the upstream service answers nobody for now.
+    """
 
     done: list[Outcome] = field(default_factory=list)
     failed: list[Outcome] = field(default_factory=list)
@@ -46,6 +51,7 @@ class Work:
     results: dict[str, str] = field(default_factory=dict)
     rows: int = 0
     refused_in_a_row: int = 0
+    away: UpstreamError | None = None
 
     def take(self, outcome: Outcome) -> None:
         """Take over how a unit ended."""
@@ -60,10 +66,15 @@ class Work:
             self.units[outcome.step.unit] = "fresh"
 
     def _fail(self, outcome: Outcome, error: P3Error) -> None:
+        """Take over an error; one that is for all says nothing of the unit, which counts as untried."""
+        self.refused_in_a_row = self.refused_in_a_row + 1 if isinstance(error, UpstreamError) else 0
+        if isinstance(error, UpstreamError) and (error.for_all or self.refused_in_a_row >= _GIVE_UP_AFTER):
+            self.away = self.away or error
+            if error.for_all:
+                return
         self.failed.append(outcome)
         self.errors.append(error)
         self.units[outcome.step.unit] = "failed"
-        self.refused_in_a_row = self.refused_in_a_row + 1 if isinstance(error, UpstreamError) else 0
 
     def commit(self, session: Session, stage: Stage) -> None:
         """Write and record what waits, and let other processes at those units again."""

@@ -16,7 +16,7 @@ _WIDEST = 10_000  # columns: more than any table of text has
 _BLOCKS = "▁▂▃▄▅▆▇█"
 # Control characters could move the cursor or set colours, and bidirectional ones reorder a line; a new line may stay.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_ENDED = {"ran": "green", "fresh": "dim", "failed": "bold red", "blocked": "yellow"}
+_ENDED = {"ran": "green", "fresh": "dim", "failed": "bold red", "blocked": "yellow", "untried": "yellow"}
 _STATUS = {
     "updated": "green",
     "filled": "green",

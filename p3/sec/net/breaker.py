@@ -10,6 +10,8 @@ from p3.errors import UpstreamError
 class CircuitOpenError(UpstreamError):
     """A request was not sent: EDGAR failed too often in a row just before, which says nothing about this request."""
 
+    for_all = True
+
 
 class Breaker:
     """Opens after ``failures`` requests failed in a row, over all threads; then lets one probe through a ``cool_down``.

@@ -25,6 +25,12 @@ _PIECE = 1.0  # seconds: how often a wait says what is left of it
 _Answer = TypeVar("_Answer")
 
 
+class StillBlockedError(UpstreamError):
+    """EDGAR blocked this address again, right after a wait for the end of a block."""
+
+    for_all = True
+
+
 class Governor(Protocol):
     """Decides when a request may leave."""
 
@@ -93,8 +99,8 @@ class SharedWindow:
     def wait(self) -> None:
         """Return once a request may be sent; callers are served in the order in which they came.
 
-        Sleeps through a freeze. Raises UpstreamError where it followed right after another: EDGAR still blocks, and
-        waiting did not help; and once the governor is closed.
+        Sleeps through a freeze. Raises StillBlockedError where it followed right after another: EDGAR still blocks, and
+        waiting did not help; UpstreamError once the governor is closed.
         """
         while True:
             self._thaw()
@@ -123,7 +129,7 @@ class SharedWindow:
         while standing := self._standing():
             frozen, left = standing
             if frozen.again:
-                raise UpstreamError(
+                raise StillBlockedError(
                     "EDGAR blocked this address again right after a wait", f"Run again in {spoken(left)}, no earlier."
                 )
             self._tell(f"EDGAR has blocked this address; {spoken(left)} left")

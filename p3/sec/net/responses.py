@@ -45,6 +45,8 @@ class MissingError(DataError):
 class BlockedError(UpstreamError):
     """EDGAR blocks this address; ``seconds`` is for how long, where it says so."""
 
+    for_all = True
+
     def __init__(self, seconds: float | None) -> None:
         super().__init__(
             "EDGAR refuses requests from this address: too many a second",

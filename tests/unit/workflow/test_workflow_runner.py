@@ -23,6 +23,9 @@ from p3.errors import (
     UpstreamError,
     UsageError,
 )
+from p3.sec.net.breaker import CircuitOpenError
+from p3.sec.net.governor import StillBlockedError
+from p3.sec.net.responses import BlockedError
 from p3.workflow.planner import UNDER_WAY, Action
 from p3.workflow.runner import Options, dry_run, run
 from p3.workflow.session import Session
@@ -141,14 +144,80 @@ def test_a_configuration_error_stops_at_once(runs: Runs, world: World) -> None:
     assert manifest_of(runs.last)["status"] == "failed"
 
 
-def test_three_refusals_in_a_row_stop_the_asking(tmp_path: Path, world: World) -> None:
+def test_three_refusals_in_a_row_end_the_run_and_the_rest_stays_as_it_was(runs: Runs, world: World) -> None:
     refused = UpstreamError("403", "wait")
     world.answers = {"B": refused, "C": refused, "D": refused}
-    runs = Runs(tmp_path, lambda: [fetch(world)], {"max_failure_rate": 1.0})
     report = runs(*"ABCDEF")
     assert world.asked == list("ABCD")
-    assert [unit for unit, ended in units(report).items() if ended == "failed"] == list("BCDEF")
-    assert ("fetch", "F", "not tried: 3 in a row were refused") in letters(runs)
+    assert units(report) == {"A": "ran"} | dict.fromkeys("BCD", "failed") | dict.fromkeys("EF", "untried")
+    assert [unit for _, unit, _ in letters(runs)] == list("BCD")
+    assert len(report.manifest.stages) == 1
+    assert (report.exit_code, report.manifest.status) == (ExitCode.UPSTREAM, "failed")
+    assert report.error is not None
+    assert (report.error.message, report.error.remedy) == ("403; not tried: 2 of 6", "wait")
+    assert values(runs) == {"A": 1.0}
+
+
+def test_three_refusals_at_the_end_leave_nobody_untried(tmp_path: Path, world: World) -> None:
+    world.answers = dict.fromkeys("DEF", UpstreamError("403", "wait"))
+    report = Runs(tmp_path, lambda: [fetch(world)])(*"ABCDEF")
+    assert report.exit_code is ExitCode.PARTIAL
+    assert report.error is None
+
+
+AWAY = CircuitOpenError("it is away", "wait")
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("away", [AWAY, StillBlockedError("again", ""), BlockedError(None)])
+def test_a_service_that_answers_nobody_is_not_asked_on(
+    tmp_path: Path, world: World, away: UpstreamError, threads: int
+) -> None:
+    """Its refusal says nothing of the company that met it; with two threads the other one's company is still kept."""
+    world.answers["C"] = away
+    runs = Runs(tmp_path, lambda: [fetch(world, threads=lambda _session: threads)])
+    report = runs(*"ABCDEFGH")
+    assert (report.exit_code, report.manifest.status) == (ExitCode.UPSTREAM, "failed")
+    assert letters(runs) == []
+    assert [failure for stage in report.manifest.stages for failure in stage.failures] == []
+    ran = {unit for unit, ended in units(report).items() if ended == "ran"}
+    assert ran == set(world.asked) - {"C"} == set(values(runs))
+    assert {unit for unit, ended in units(report).items() if ended == "untried"} == set("ABCDEFGH") - ran
+    assert len(world.asked) < 8
+    world.answers.clear()
+    assert runs(*"ABCDEFGH").exit_code is ExitCode.DONE
+    assert sorted(world.asked) == sorted([*"ABCDEFGH", "C"])
+
+
+def test_a_service_that_answers_nobody_has_nothing_for_a_single_company(runs: Runs, world: World) -> None:
+    world.answers["A"] = StillBlockedError("it is away")
+    report = runs("A")
+    assert (report.manifest.stages[0].status, units(report)) == ("untried", {"A": "untried"})
+    assert report.error is not None
+    assert (report.error.message, report.error.remedy) == ("it is away", "Try again later.")
+
+
+def test_keep_going_goes_on_without_the_untried_and_says_in_part(runs: Runs, world: World) -> None:
+    world.answers["B"] = AWAY
+    report = runs("A", "B", "C", options=Options(keep_going=True))
+    assert report.exit_code is ExitCode.PARTIAL
+    assert units(report) == {"A": "ran", "B": "untried", "C": "untried"}
+    assert units(report, 1) == {"A": "ran", "B": "blocked", "C": "blocked"}
+
+
+def test_keep_going_alone_does_not_make_a_run_whole(tmp_path: Path, world: World) -> None:
+    world.answers["B"] = AWAY
+    report = Runs(tmp_path, lambda: [fetch(world)])("A", "B", options=Options(keep_going=True))
+    assert (report.exit_code, report.manifest.status) == (ExitCode.PARTIAL, "partial")
+
+
+def test_a_company_held_elsewhere_is_not_waited_for_once_the_service_is_away(tmp_path: Path, world: World) -> None:
+    runs = Runs(tmp_path, lambda: [fetch(world)])
+    world.answers["B"] = AWAY
+    with another_process(session(tmp_path).store.directories.lock("fetch.A")):
+        report = runs("A", "B", "C")
+    assert units(report) == dict.fromkeys("ABC", "untried")
+    assert world.asked == ["B"]
 
 
 def test_an_answer_between_refusals_starts_the_count_again(tmp_path: Path, world: World) -> None:
