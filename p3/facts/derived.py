@@ -5,20 +5,23 @@ was reported. Once the longer one is restated, the shorter one must have been re
 difference is withdrawn.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from math import isfinite
+from typing import NamedTuple
 
-from p3.facts import periods
-from p3.facts.filed import PeriodKey, is_rounding_of
+from p3.facts import days
+from p3.facts.days import Day, Moment
+from p3.facts.filed import PeriodKey
 from p3.facts.formula import Formula, write
 from p3.facts.periods import ANNUAL, HALF, NINE_MONTHS, QUARTER
+from p3.facts.rounding import is_rounding_of
 from p3.facts.rules import ItemRule
 from p3.facts.timeline import Timeline, Version, combine, known, prefer
 
 ItemTimelines = Mapping[PeriodKey, Timeline]
 
-_DRIFT = timedelta(days=10)
-_DAY = timedelta(days=1)
+_DRIFT = 10
 _SHORTER = {ANNUAL: NINE_MONTHS, NINE_MONTHS: HALF, HALF: QUARTER}
 _TO_DATE = (NINE_MONTHS, HALF, QUARTER)
 
@@ -35,38 +38,46 @@ def fill(formula: Formula, items: Mapping[str, ItemTimelines], own: ItemTimeline
     return filled
 
 
-def _evaluate(formula: Formula, moment: datetime, versions: Sequence[Version]) -> Version | None:
+def _evaluate(formula: Formula, moment: Moment, versions: Sequence[Version]) -> Version | None:
     names = [term.names[0] for term in formula.terms]
-    sources = [source for version in versions for source in version.sources]
-    amounts = {name: _Amount(version) for name, version in zip(names, versions, strict=True)}
+    rows = tuple(row for version in versions for row in version.rows)
+    amounts = {name: _Amount(version.value or 0.0, version.unit) for name, version in zip(names, versions, strict=True)}
     result = formula.evaluate(amounts)
-    if result is None:
+    if result is None or not isfinite(result[0]):
         return None
     value, operands = result
-    return Version(moment, value, versions[0].unit, versions[0].start, write(operands), tuple(sources))
+    return Version(moment, value, versions[0].unit, versions[0].start, write(operands), rows)
 
 
-class _Amount:
+class _Amount(NamedTuple):
     """A version that is known to have a value."""
 
-    def __init__(self, version: Version) -> None:
-        self.value = version.value or 0.0
-        self.unit = version.unit
+    value: float
+    unit: str
 
 
-def quarters(item: ItemRule, reported: ItemTimelines) -> dict[date, Timeline]:
+def quarters(item: ItemRule, reported: ItemTimelines) -> dict[Day, Timeline]:
     """Return the quarters of an additive item.
 
     A quarter stands as reported; where or while it is not, or is only a rounding, as the difference of two spans from
     the year's beginning.
     """
-    found = {end: timeline for (kind, end), timeline in reported.items() if kind == QUARTER}
+    spans = by_kind(reported)
+    found = dict(spans[QUARTER])
     for (kind, end), long in reported.items():
-        short = _first_part(reported, _SHORTER.get(kind), long, end)
+        short = _first_part(spans[_SHORTER[kind]], long, end) if kind in _SHORTER else None
         if short is not None:
             made = subtract(item, end, long, *short)
             found[end] = prefer(_unrounded(found.get(end, []), made), made)
     return {end: timeline for end, timeline in found.items() if timeline}
+
+
+def by_kind(timelines: ItemTimelines) -> Mapping[str, dict[Day, Timeline]]:
+    """Return the timelines by kind of period, then by end."""
+    found: dict[str, dict[Day, Timeline]] = defaultdict(dict)
+    for (kind, end), timeline in timelines.items():
+        found[kind][end] = timeline
+    return found
 
 
 def _unrounded(reported: Timeline, made: Timeline) -> Timeline:
@@ -80,9 +91,10 @@ def _rounds(coarse: Version, fine: Version | None) -> bool:
     return is_rounding_of(coarse.value, fine.value)
 
 
-def _first_part(reported: ItemTimelines, kind: str | None, long: Timeline, end: date) -> tuple[date, Timeline] | None:
-    for (other, until), timeline in reported.items():
-        if other == kind and periods.span(until + _DAY, end) == QUARTER and _same_start(timeline, long):
+def _first_part(parts: Mapping[Day, Timeline], long: Timeline, end: Day) -> tuple[Day, Timeline] | None:
+    """Return the end and timeline of the part that leaves a quarter of the span ``long``."""
+    for until, timeline in parts.items():
+        if days.a_quarter_apart(until, end) and _same_start(timeline, long):
             return until, timeline
     return None
 
@@ -92,75 +104,76 @@ def _same_start(one: Timeline, other: Timeline) -> bool:
     return a is not None and b is not None and abs(a - b) <= _DRIFT
 
 
-def subtract(item: ItemRule, end: date, long: Timeline, until: date, short: Timeline) -> Timeline:
+def subtract(item: ItemRule, end: Day, long: Timeline, until: Day, short: Timeline) -> Timeline:
     """Return ``long`` (to ``end``) less ``short`` (from the same start to ``until``), of one vintage each time."""
-    begin = until + _DAY
+    begin = until + 1
     first = long[0]
+    then = known(short, first.known_from) or short[0]
 
-    def difference(moment: datetime, versions: Sequence[Version]) -> Version | None:
+    def difference(moment: Moment, versions: Sequence[Version]) -> Version | None:
         minuend, latest = versions
         restated = minuend.value != first.value
         if restated and latest.known_from <= first.known_from:
             return None
-        less = latest if restated else known(short, first.known_from) or short[0]
+        less = latest if restated else then
         text = f"{_name(item, minuend, end)} - {_name(item, less, until)}"
         return _total(item, (minuend, -1, less), moment, begin, text)
 
     return combine([long, short], difference)
 
 
-def trailing_years(item: ItemRule, reported: ItemTimelines) -> dict[date, Timeline]:
+def trailing_years(item: ItemRule, reported: ItemTimelines) -> dict[Day, Timeline]:
     """Return the twelve months up to each quarter's end inside a fiscal year.
 
     They are the last year, less its first part, plus the same part of this year.
     """
-    years = {end: timeline for (kind, end), timeline in reported.items() if kind == ANNUAL}
-    found: dict[date, Timeline] = {}
-    for end, current, until, before, year_end in _stubs(reported, years):
-        if end not in found and end not in years:
-            rest = subtract(item, year_end, years[year_end], until, before)
-            found[end] = _add(item, end, until, rest, current)
+    spans = by_kind(reported)
+    years = spans[ANNUAL]
+    found: dict[Day, Timeline] = {}
+    for kind in _TO_DATE:
+        for end, current, until, before, year_end in _stubs(spans[kind], years):
+            if end not in found and end not in years:
+                rest = subtract(item, year_end, years[year_end], until, before)
+                found[end] = _add(item, end, until, rest, current)
     return {end: timeline for end, timeline in found.items() if timeline}
 
 
 def _stubs(
-    reported: ItemTimelines, years: Mapping[date, Timeline]
-) -> Iterator[tuple[date, Timeline, date, Timeline, date]]:
-    """Yield the parts of trailing years, the longest first.
+    parts: Mapping[Day, Timeline], years: Mapping[Day, Timeline]
+) -> Iterator[tuple[Day, Timeline, Day, Timeline, Day]]:
+    """Yield the parts of trailing years.
 
     Each is (end, this year's part, the same part's end a year ago, that part, last year's end).
     """
-    for kind in _TO_DATE:
-        parts = {end: timeline for (other, end), timeline in reported.items() if other == kind}
-        for end, current in parts.items():
-            start = current[0].start
-            year_end = next((day for day in years if start and abs(start - day) <= _DRIFT), None)
-            until = next((day for day in parts if periods.about_a_year_apart(day, end)), None)
-            if year_end and until and _same_start(parts[until], years[year_end]):
-                yield end, current, until, parts[until], year_end
+    for end, current in parts.items():
+        start = current[0].start
+        year_end = next((day for day in years if start is not None and abs(start - day) <= _DRIFT), None)
+        until = next((day for day in parts if days.about_a_year_apart(day, end)), None)
+        if year_end is not None and until is not None and _same_start(parts[until], years[year_end]):
+            yield end, current, until, parts[until], year_end
 
 
-def _add(item: ItemRule, end: date, until: date, rest: Timeline, current: Timeline) -> Timeline:
-    def total(moment: datetime, versions: Sequence[Version]) -> Version | None:
+def _add(item: ItemRule, end: Day, until: Day, rest: Timeline, current: Timeline) -> Timeline:
+    def total(moment: Moment, versions: Sequence[Version]) -> Version | None:
         old, new = versions
         text = f"{old.formula} + {_name(item, new, end)}"
-        return _total(item, (old, 1, new), moment, until + _DAY, text)
+        return _total(item, (old, 1, new), moment, until + 1, text)
 
     return combine([rest, current], total)
 
 
 def _total(
-    item: ItemRule, parts: tuple[Version, int, Version], moment: datetime, start: date, formula: str
+    item: ItemRule, parts: tuple[Version, int, Version], moment: Moment, start: Day, formula: str
 ) -> Version | None:
     """Return the first part plus the signed other; None across units and where an unsigned item gets negative."""
     one, sign, other = parts
     if one.value is None or other.value is None or one.unit != other.unit:
         return None
     value = one.value + sign * other.value
-    if value < 0 and not item.signed:
+    if not isfinite(value) or (value < 0 and not item.signed):
         return None
-    return Version(moment, value, one.unit, start, formula, one.sources + other.sources)
+    return Version(moment, value, one.unit, start, formula, one.rows + other.rows)
 
 
-def _name(item: ItemRule, version: Version, end: date) -> str:
-    return f"{item.name} {version.start}/{end}"
+def _name(item: ItemRule, version: Version, end: Day) -> str:
+    return f"{item.name} {days.iso(version.start)}/{days.iso(end)}"

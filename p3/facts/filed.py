@@ -1,46 +1,64 @@
 """A company's facts as filed, grouped for resolution: by filing, period and concept, in the order of publication."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from typing import Any
+from datetime import time
+from functools import cached_property
+from typing import NamedTuple
 
 import polars as pl
 
 from p3.clock import NEW_YORK
-from p3.facts import periods
+from p3.facts import days, periods
+from p3.facts.days import Day, Moment
 from p3.facts.periods import ANNUAL, INSTANT
+from p3.facts.rounding import grain
 from p3.facts.rules import Rules
-from p3.provenance import FactSource
 
-PeriodKey = tuple[str, date]
+PeriodKey = tuple[str, Day]
 """(kind of span, end). Filers shift a start by a day; the end names the period."""
 
 _CURRENCY = r"^[A-Z]{3}$"
+_GENERAL = "us-gaap"
 _COVER = "dei:EntityCommonStockSharesOutstanding"
+_AMENDED = "/A"
 _PER_SHARE_SLACK = 100.0
 _EDGAR_OPENS = time(6, 0)
 
 
+class Fact(NamedTuple):
+    """What a filing said of one concept and period; ``row`` is its place in the facts."""
+
+    row: int
+    unit: str
+    start: Day | None
+    value: float
+
+
+Group = dict[str, Fact]
+"""A filing's facts of one period, by concept."""
+
+
 @dataclass
 class Filing:
-    """One filing's facts, by period and concept; known from ``published`` on.
+    """One filing's facts, by period and concept; known from ``published`` on. ``form`` is without the "/A"."""
 
-    ``scale`` is its statements' unit: 1e6 for millions.
-    """
-
-    accession: str
     form: str
-    published: datetime
-    end: date
+    published: Moment
+    end: Day
     currency: str | None
-    scale: float = 0.0
-    periods: dict[PeriodKey, dict[str, FactSource]] = field(default_factory=lambda: defaultdict(dict))
+    periods: dict[PeriodKey, Group] = field(default_factory=lambda: defaultdict(dict))
 
-    def at_its_end(self) -> list[dict[str, FactSource]]:
-        """Return the facts of each kind of period that ends when the filing's own period ends."""
-        return [facts for (_, end), facts in self.periods.items() if end == self.end]
+    @cached_property
+    def scale(self) -> float:
+        """The unit of the filing's statements: 1e6 for millions; 0 where it states no money."""
+        facts = (fact for group in self.periods.values() for fact in group.values())
+        money = Counter(fact.value for fact in facts if fact.unit == self.currency and fact.value)
+        grains: Counter[float] = Counter()
+        for value, count in money.items():
+            grains[grain(value)] += count
+        return grains.most_common(1)[0][0] if grains else 0.0
 
 
 def filings(facts: pl.DataFrame, rules: Rules, concepts: Collection[str]) -> list[Filing]:
@@ -49,46 +67,33 @@ def filings(facts: pl.DataFrame, rules: Rules, concepts: Collection[str]) -> lis
     ``facts`` has the columns of the facts table. Left out are facts in another currency than the filing's own, of
     spans that no fiscal calendar has, and share counts a hundredfold off the filing's own earnings per share.
     """
-    base_form = pl.col("form").str.replace(r"/A$", "")
-    known = facts.filter(base_form.is_in(list(rules.forms))).with_columns(form=base_form)
-    found = _headers(known)
-    wanted = known.with_columns(name=_qualified_name()).filter(pl.col("name").is_in(list(concepts)))
-    for row in wanted.iter_rows(named=True):
-        filing = found.get(row["accession"])
-        if filing is not None:
-            _add(filing, row)
-    ordered = sorted(found.values(), key=lambda filing: (filing.published, filing.accession))
-    for filing in ordered:
-        filing.scale = _scale(filing)
+    forms = [*rules.forms, *(form + _AMENDED for form in rules.forms)]
+    counting = facts.with_row_index("row").filter(pl.col("form").is_in(forms))
+    headers = _headers(counting)
+    found = [Filing(*header) for header in headers.select("form", "published", "end", "currency").rows()]
+    _fill(found, counting.filter(_named(concepts)), headers)
+    for filing in found:
         for group in filing.periods.values():
             _drop_unscaled_shares(group)
-    return ordered
+    return found
 
 
-def _qualified_name() -> pl.Expr:
+def _headers(facts: pl.DataFrame) -> pl.DataFrame:
+    """Return (accession, form, published, end, currency) of each filing, in the order of publication."""
     return (
-        pl.when(pl.col("taxonomy") == "us-gaap")
-        .then(pl.col("concept"))
-        .otherwise(pl.col("taxonomy") + ":" + pl.col("concept"))
-    )
-
-
-def _headers(facts: pl.DataFrame) -> dict[str, Filing]:
-    currency = (
-        facts.filter(pl.col("unit").str.contains(_CURRENCY))
-        .group_by("accession", "unit")
-        .len()
-        .sort("len", "unit")
-        .group_by("accession")
-        .agg(currency=pl.col("unit").last())
-    )
-    headers = (
         facts.group_by("accession")
-        .agg(pl.col("form").first(), _published())
+        .agg(pl.col("form").first().str.strip_suffix(_AMENDED), _published())
         .join(_report_ends(facts), on="accession")
-        .join(currency, on="accession", how="left")
+        .join(_currencies(facts), on="accession", how="left")
+        .sort("published", "accession")
+        .with_columns(pl.col("published", "end").to_physical())
     )
-    return {row["accession"]: Filing(**row) for row in headers.iter_rows(named=True)}
+
+
+def _currencies(facts: pl.DataFrame) -> pl.DataFrame:
+    """Return (accession, currency): the currency of most of the filing's amounts."""
+    counts = facts.group_by("accession", "unit").len().filter(pl.col("unit").str.contains(_CURRENCY))
+    return counts.sort("len", "unit").group_by("accession").agg(currency=pl.col("unit").last())
 
 
 def _published() -> pl.Expr:
@@ -111,87 +116,70 @@ def _report_ends(facts: pl.DataFrame) -> pl.DataFrame:
     return often.group_by("accession").agg(pl.col("end").max())
 
 
-def _add(filing: Filing, row: dict[str, Any]) -> None:
-    key = _period(filing, row)
-    if key is None or not _unit_fits(row["unit"], filing.currency):
-        return
-    fact = FactSource(
-        row["taxonomy"],
-        row["concept"],
-        row["unit"],
-        row["start"],
-        row["end"],
-        row["value"],
-        row["accession"],
-        row["accepted"],
+def _named(concepts: Collection[str]) -> pl.Expr:
+    """Return whether a fact is of one of ``concepts``, which carry their taxonomy but for the general one."""
+    by_taxonomy: dict[str, list[str]] = defaultdict(list)
+    for name in concepts:
+        taxonomy, _, concept = name.rpartition(":")
+        by_taxonomy[taxonomy or _GENERAL].append(concept)
+    return pl.any_horizontal(
+        (pl.col("taxonomy") == taxonomy) & pl.col("concept").is_in(names) for taxonomy, names in by_taxonomy.items()
     )
-    group = filing.periods[key]
-    other = group.get(row["name"])
-    if other is None or _more_precise(fact, other):
-        group[row["name"]] = fact
 
 
-def _period(filing: Filing, row: dict[str, Any]) -> PeriodKey | None:
-    if row["name"] == _COVER:
-        return INSTANT, filing.end
-    span = periods.span(row["start"], row["end"])
-    return None if span is None else (span, row["end"])
+def _fill(found: list[Filing], facts: pl.DataFrame, headers: pl.DataFrame) -> None:
+    """Give each filing its facts: those in its own currency, per share of it, or counts of shares."""
+    own = pl.col("currency")
+    placed = facts.join(
+        headers.select("accession", "currency").with_row_index("filing"), on="accession", maintain_order="left"
+    ).filter((pl.col("unit") == "shares") | (pl.col("unit") == own) | (pl.col("unit") == own + "/shares"))
+    name = pl.when(pl.col("taxonomy") == _GENERAL).then("concept").otherwise(pl.format("{}:{}", "taxonomy", "concept"))
+    numbers, names, ends, *told = placed.select(
+        "filing", name.alias("name"), pl.col("end").to_physical(), "row", "unit", pl.col("start").to_physical(), "value"
+    )
+    stated = map(Fact, *told)
+    for number, concept, end, fact in zip(numbers.to_list(), names.to_list(), ends.to_list(), stated, strict=True):
+        _add(found[number], concept, end, fact)
 
 
-def _unit_fits(unit: str, currency: str | None) -> bool:
-    return unit == "shares" or unit in {currency, f"{currency}/shares"}
+def _add(filing: Filing, name: str, end: Day, fact: Fact) -> None:
+    kind, end = (INSTANT, filing.end) if name == _COVER else (days.span(fact.start, end), end)
+    if kind is None:
+        return
+    group = filing.periods[kind, end]
+    other = group.get(name)
+    if other is None or grain(fact.value) < grain(other.value):
+        group[name] = fact
 
 
-def grain(value: float) -> float:
-    """Return the greatest power of ten that divides a whole value; 0 for a value with a fraction and for 0 itself."""
-    if value == 0 or value != int(value):
-        return 0.0
-    digits = str(abs(int(value)))
-    return float(10 ** (len(digits) - len(digits.rstrip("0"))))
-
-
-def is_rounding_of(coarse: float, fine: float) -> bool:
-    """Return whether ``coarse`` only repeats ``fine`` in a coarser unit, such as tenths of billions for millions."""
-    step = grain(coarse)
-    return step >= 100 * max(grain(fine), 0.01) and abs(coarse - fine) <= min(step / 2, abs(fine) * 0.005)
-
-
-def _scale(filing: Filing) -> float:
-    money = (fact.value for group in filing.periods.values() for fact in group.values() if fact.unit == filing.currency)
-    grains = Counter(grain(value) for value in money if value)
-    return grains.most_common(1)[0][0] if grains else 0.0
-
-
-def _more_precise(fact: FactSource, other: FactSource) -> bool:
-    return grain(fact.value) < grain(other.value)
-
-
-def _drop_unscaled_shares(group: dict[str, FactSource]) -> None:
+def _drop_unscaled_shares(group: Group) -> None:
     """Drop weighted share counts that the filing's own earnings per share disprove: thousands filed unscaled."""
     income = group.get("NetIncomeLoss")
+    if income is None or not income.value:
+        return
     for shares_name, eps_name in (
         ("WeightedAverageNumberOfSharesOutstandingBasic", "EarningsPerShareBasic"),
         ("WeightedAverageNumberOfDilutedSharesOutstanding", "EarningsPerShareDiluted"),
     ):
         shares, eps = group.get(shares_name), group.get(eps_name)
-        if income is None or shares is None or eps is None or not income.value or not eps.value:
+        if shares is None or eps is None or not eps.value:
             continue
-        ratio = abs(income.value) / abs(eps.value * shares.value) if shares.value else 0.0
-        if not 1 / _PER_SHARE_SLACK < ratio < _PER_SHARE_SLACK:
+        earned, told = abs(eps.value * shares.value), abs(income.value)
+        if not (earned < _PER_SHARE_SLACK * told and told < _PER_SHARE_SLACK * earned):
             del group[shares_name]
 
 
-def fiscal_year_ends(found: list[Filing], rules: Rules) -> dict[date, datetime]:
+def fiscal_year_ends(found: Iterable[Filing], rules: Rules) -> Mapping[Day, Moment]:
     """Return each day on which a fiscal year ended, with the moment from which that is known.
 
     A span of twelve months is a fiscal year where an annual form reports on it or shows it as a comparative; the
     trailing twelve months that some filers put into quarterly reports are not.
     """
-    ends: dict[date, datetime] = {}
+    ends: dict[Day, Moment] = {}
     for filing in found:
         if filing.form not in rules.annual_forms:
             continue
         for kind, end in filing.periods:
-            if kind == ANNUAL and end <= filing.end and periods.whole_years_apart(end, filing.end):
+            if kind == ANNUAL and end <= filing.end and periods.whole_years_apart(days.day(end), days.day(filing.end)):
                 ends.setdefault(end, filing.published)
     return ends

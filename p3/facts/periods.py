@@ -10,7 +10,7 @@ QUARTER, HALF, NINE_MONTHS, ANNUAL, INSTANT = "quarter", "half", "nine_months", 
 TTM = "ttm"
 
 # Days from the first to the last, both counted; gaps between the ranges are spans that no fiscal calendar has.
-_SPANS = {QUARTER: (76, 126), HALF: (151, 216), NINE_MONTHS: (241, 311), ANNUAL: (350, 380)}
+SPANS = {QUARTER: (76, 126), HALF: (151, 216), NINE_MONTHS: (241, 311), ANNUAL: (350, 380)}
 _QUARTER_DAYS = 365.25 / 4
 _NEW_YEAR_SPILL = 7
 
@@ -20,12 +20,12 @@ def span(start: date | None, end: date) -> str | None:
     if start is None:
         return INSTANT
     days = (end - start).days + 1
-    return next((name for name, (low, high) in _SPANS.items() if low <= days <= high), None)
+    return next((name for name, (low, high) in SPANS.items() if low <= days <= high), None)
 
 
 def about_a_year_apart(earlier: date, later: date) -> bool:
     """Return whether the two days are the same day of neighbouring fiscal years."""
-    low, high = _SPANS[ANNUAL]
+    low, high = SPANS[ANNUAL]
     return low <= (later - earlier).days <= high
 
 

@@ -12,6 +12,7 @@ from p3.facts.formula import Formula, parse
 
 KINDS = ("flow", "stock", "cover")
 UNITS = ("money", "shares", "per_share")
+_KEYS = {"kind", "unit", "signed", "internal", "formulas", "derive", "check"}
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,14 @@ class ItemRule:
     """How one line item is read.
 
     ``by_industry`` replaces ``formulas`` for companies of that industry. Of several formulas that a filing lets speak,
-    one that agrees with ``check`` goes first.
+    one that agrees with ``check`` goes first. An ``internal`` item only serves the identities.
     """
 
     name: str
     kind: str
     unit: str
     signed: bool
+    internal: bool
     formulas: tuple[Formula, ...]
     derive: tuple[Formula, ...]
     check: Formula | None
@@ -87,11 +89,18 @@ def _item(name: str, table: Mapping[str, Any], industries: Mapping[str, tuple[st
             f"line item {name} has kind {table['kind']!r} and unit {table['unit']!r}",
             f"Use a kind of {', '.join(KINDS)} and a unit of {', '.join(UNITS)} in line_items.toml.",
         )
+    unknown = table.keys() - _KEYS - industries.keys()
+    if unknown:
+        raise ConfigurationError(
+            f"line item {name} has unknown keys {', '.join(sorted(unknown))}",
+            f"Use {', '.join(sorted(_KEYS))} or an industry in line_items.toml.",
+        )
     return ItemRule(
         name=name,
         kind=table["kind"],
         unit=table["unit"],
         signed=table.get("signed", False),
+        internal=table.get("internal", False),
         formulas=tuple(map(parse, table["formulas"])),
         derive=tuple(map(parse, table.get("derive", ()))),
         check=parse(table["check"]) if "check" in table else None,

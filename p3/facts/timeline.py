@@ -2,34 +2,36 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from operator import attrgetter
+from typing import NamedTuple
 
-from p3.provenance import FactSource
+from p3.facts.days import Day, Moment
+
+_KNOWN_FROM = attrgetter("known_from")
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """A value from the moment ``known_from``.
 
-    ``value`` None withdraws the one before; ``formula`` is None for a value as reported.
+    ``value`` None withdraws the one before; ``formula`` is None for a value as reported; ``rows`` are the places of
+    its sources in the facts.
     """
 
-    known_from: datetime
+    known_from: Moment
     value: float | None
     unit: str
-    start: date | None
+    start: Day | None
     formula: str | None
-    sources: tuple[FactSource, ...]
+    rows: tuple[int, ...]
 
 
 Timeline = list[Version]
 """One version for each report, ascending by ``known_from``, reports that repeat a value included."""
 
 
-def known(timeline: Timeline, moment: datetime) -> Version | None:
+def known(timeline: Timeline, moment: Moment) -> Version | None:
     """Return the version that stands at ``moment``."""
-    index = bisect_right(timeline, moment, key=lambda version: version.known_from)
+    index = bisect_right(timeline, moment, key=_KNOWN_FROM)
     return timeline[index - 1] if index else None
 
 
@@ -41,18 +43,20 @@ def prefer(better: Timeline, worse: Timeline) -> Timeline:
     return [version for version in worse if version.known_from < begin] + better
 
 
-def combine(timelines: Sequence[Timeline], make: Callable[[datetime, Sequence[Version]], Version | None]) -> Timeline:
+def combine(timelines: Sequence[Timeline], make: Callable[[Moment, Sequence[Version]], Version | None]) -> Timeline:
     """Return the timeline of a value made of several, remade at each moment when one of them is reported.
 
     ``make`` gets the moment and the version of each that stands then; it is not called before all are known. Where it
     declines (None) after a value had been made, that value is withdrawn.
     """
-    moments = sorted({version.known_from for timeline in timelines for version in timeline})
+    if not all(timelines):
+        return []
+    begin = max(timeline[0].known_from for timeline in timelines)
+    moments = {version.known_from for timeline in timelines for version in timeline if version.known_from > begin}
     made: Timeline = []
-    for moment in moments:
-        standing = [known(timeline, moment) for timeline in timelines]
-        parts = [part for part in standing if part is not None and part.value is not None]
-        version = make(moment, parts) if len(parts) == len(timelines) else None
+    for moment in (begin, *sorted(moments)):
+        parts = [timeline[bisect_right(timeline, moment, key=_KNOWN_FROM) - 1] for timeline in timelines]
+        version = None if any(part.value is None for part in parts) else make(moment, parts)
         if version is not None:
             made.append(version)
         elif made and made[-1].value is not None:
@@ -66,14 +70,10 @@ def changes(timeline: Timeline) -> Timeline:
     Of several from one moment the last counts.
     """
     kept: Timeline = []
+    said = None
     for version in {version.known_from: version for version in timeline}.values():
-        last = kept[-1] if kept else None
-        if last is None and version.value is None:
-            continue
-        if last is None or (version.value, version.unit, version.formula) != (
-            last.value,
-            last.unit,
-            last.formula,
-        ):
+        saying = (version.value, version.unit, version.formula)
+        if saying != said and (kept or version.value is not None):
             kept.append(version)
+            said = saying
     return kept

@@ -1,13 +1,14 @@
 """Line items as they were known at a moment, by period."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from p3.facts.periods import ANNUAL, INSTANT, label
+from p3.facts.rules import load_rules
 from p3.provenance import FactSource
 
 _KEY = ["cik", "item", "duration", "end"]
@@ -78,12 +79,22 @@ def _outweighs(other: Period, period: Period) -> bool:
 def _period(duration: str, end: date, rows: list[dict[str, Any]], year_ends: Iterable[date]) -> Period:
     starts = [row["start"] for row in rows if row["duration"] == duration]
     start = max(set(starts), key=lambda day: (starts.count(day), day))
-    return Period(start, end, label(duration, end, year_ends), {row["item"]: _item(row) for row in rows})
+    return Period(start, end, label(duration, end, year_ends), {row["item"]: item(row) for row in rows})
 
 
-def _item(row: Mapping[str, Any]) -> Item:
+def item(row: Mapping[str, Any]) -> Item:
+    """Return the item that a row of ``line_items`` with a value holds."""
     sources = tuple(FactSource(**source) for source in row["sources"])
     return Item(row["value"], row["unit"], sources, row["formula"], row["known_from"])
+
+
+def shown(periods: Iterable[Period]) -> list[Period]:
+    """Return the periods without the items that only serve the identities between others."""
+    internal = {rule.name for rule in load_rules().items if rule.internal}
+    return [
+        replace(period, items={name: item for name, item in period.items.items() if name not in internal})
+        for period in periods
+    ]
 
 
 def lookup(periods: Iterable[Period], label: str) -> Period | None:

@@ -28,8 +28,15 @@ VIEWS = {
     "trace": shapes.Trace,
     "trade": shapes.Trade,
 }
-OTHERS = {"facts": shapes.StageRun, "e2e": shapes.Plan}
-EVERY = [*VIEWS.items(), *OTHERS.items()]
+OTHERS = [
+    ("e2e", shapes.Plan),
+    ("facts", shapes.StageRun),
+    ("facts", shapes.FactsWithSources),
+    ("facts", shapes.Restatements),
+    ("facts", shapes.FactsExport),
+    ("facts", shapes.FactsCheck),
+]
+EVERY = [*VIEWS.items(), *OTHERS]
 
 
 def make(shape: type[BaseModel], text: str, count: int, *, bare: bool = False) -> Any:

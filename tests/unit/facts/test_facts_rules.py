@@ -44,20 +44,51 @@ NAMES = [  # the contract of `p3 facts`
 
 
 def test_the_bundled_rules_name_every_line_item() -> None:
-    assert sorted(item.name for item in load_rules().items) == sorted(NAMES)
+    assert sorted(item.name for item in load_rules().items if not item.internal) == sorted(NAMES)
 
 
-def test_derived_items_refer_to_items() -> None:
+def test_derived_items_refer_to_items_and_carry_no_condition() -> None:
     for item in load_rules().items:
         for formula in item.derive:
             assert formula.names <= set(NAMES)
+            assert formula.conditions == ()
 
 
-def test_industry_by_leading_digits_of_sic() -> None:
+def test_no_rule_names_a_company() -> None:
+    """Concepts are of the taxonomies that all filers share; a company's own would name it."""
     rules = load_rules()
-    assert rules.industry("6021") == "bank"
-    assert rules.industry("7372") is None
-    assert rules.industry(None) is None
+    names = {name for industry in (None, *rules.industries) for name in rules.concepts(industry)}
+    assert {name.split(":")[0] for name in names if ":" in name} == {"ifrs-full", "dei"}
+
+
+@pytest.mark.parametrize(
+    ("sic", "industry"),
+    [
+        ("6021", "bank"),
+        ("6035", "bank"),
+        ("6141", "bank"),
+        ("6099", None),  # payment services
+        ("6199", "broker"),
+        ("6211", "broker"),
+        ("6200", None),  # exchanges
+        ("6282", None),  # asset managers
+        ("6311", "insurer"),
+        ("6324", "insurer"),
+        ("6331", "insurer"),
+        ("6361", "insurer"),
+        ("6399", "insurer"),
+        ("6411", None),  # insurance agents
+        ("6798", "reit"),
+        ("4911", "utility"),
+        ("4931", "utility"),
+        ("4922", None),  # pipelines
+        ("4953", None),  # waste
+        ("7372", None),
+        (None, None),
+    ],
+)
+def test_industry_by_leading_digits_of_sic(sic: str | None, industry: str | None) -> None:
+    assert load_rules().industry(sic) == industry
 
 
 def test_an_industry_replaces_the_formulas() -> None:
@@ -73,6 +104,7 @@ def test_an_industry_replaces_the_formulas() -> None:
         HEAD + '[items.a]\nkind = "flow"\nunit = "money"\n',
         HEAD + '[items.a]\nkind = "weekly"\nunit = "money"\nformulas = ["A"]\n',
         HEAD + '[items.a]\nkind = "flow"\nunit = "money"\nformulas = ["A B"]\n',
+        HEAD + '[items.a]\nkind = "flow"\nunit = "money"\nformulas = ["A"]\nbnak = []\n',
     ],
 )
 def test_malformed_rules_are_refused(text: str) -> None:

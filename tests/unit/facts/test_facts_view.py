@@ -20,7 +20,7 @@ SECOND = filing("10-K", "2025-02-01", ("NetIncomeLoss", *Y23, 95), ("NetIncomeLo
 
 
 def test_periods_are_newest_last_with_the_balances_of_their_end() -> None:
-    old, new = view.periods(resolved(FIRST, SECOND), LATER, "annual")
+    old, new = view.shown(view.periods(resolved(FIRST, SECOND), LATER, "annual"))
     assert (old.label, new.label) == ("FY2023", "FY2024")
     assert {name: item.value for name, item in old.items.items()} == {"net_income": 95, "total_assets": 900}
     assert {name: item.value for name, item in new.items.items()} == {"net_income": 120}
@@ -61,6 +61,15 @@ def test_of_periods_a_day_apart_the_fuller_stays() -> None:
         ("ShareBasedCompensation", "2023-01-01", "2023-12-30", 9),
     )
     assert [str(period.end) for period in view.periods(resolved(misdated), LATER, "annual")] == ["2023-12-31"]
+
+
+def test_items_that_only_serve_identities_are_not_shown() -> None:
+    internal = {rule.name for rule in load_rules().items if rule.internal}
+    both = filing("10-K", "2024-02-01", ("NetIncomeLoss", *Y23, 100), ("ProfitLoss", *Y23, 104))
+    (period,) = view.periods(resolved(both), LATER, "annual")
+    (shown,) = view.shown([period])
+    assert set(period.items) & internal
+    assert set(shown.items) == set(period.items) - internal
 
 
 def test_lookup_by_label() -> None:
