@@ -5,175 +5,184 @@ was reported. Once the longer one is restated, the shorter one must have been re
 difference is withdrawn.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
 from typing import NamedTuple
 
-from p3.facts import days
-from p3.facts.days import Day, Moment
-from p3.facts.filed import PeriodKey
-from p3.facts.formula import Formula, write
-from p3.facts.periods import ANNUAL, HALF, NINE_MONTHS, QUARTER
-from p3.facts.rounding import is_rounding_of
-from p3.facts.rules import ItemRule
-from p3.facts.timeline import Timeline, Version, combine, known, prefer
+import numpy as np
 
-ItemTimelines = Mapping[PeriodKey, Timeline]
+from p3.facts.arrays import NONE, Flags, Ints, at, begins, ordinal, spread
+from p3.facts.days import KINDS, Grid
+from p3.facts.periods import ANNUAL, HALF, NINE_MONTHS, QUARTER, SPANS, TTM
+from p3.facts.rounding import roundings
+from p3.facts.versions import Versions, prefer, settled, standing
 
 _DRIFT = 10
-_SHORTER = {ANNUAL: NINE_MONTHS, NINE_MONTHS: HALF, HALF: QUARTER}
+_SHORTER = {HALF: QUARTER, NINE_MONTHS: HALF, ANNUAL: NINE_MONTHS}
 _TO_DATE = (NINE_MONTHS, HALF, QUARTER)
 
 
-def fill(formula: Formula, items: Mapping[str, ItemTimelines], own: ItemTimelines) -> dict[PeriodKey, Timeline]:
-    """Return ``own`` completed, where and while it is silent, by ``formula`` over other items of the same period."""
-    operands = [items.get(term.names[0], {}) for term in formula.terms]
-    filled = dict(own)
-    for key in operands[0]:
-        parts = [timelines[key] for timelines in operands if key in timelines]
-        if len(parts) == len(operands):
-            made = combine(parts, lambda moment, versions: _evaluate(formula, moment, versions))
-            filled[key] = prefer(filled.get(key, []), made)
-    return filled
+def fill(items: Versions, grid: Grid, item: int, terms: Sequence[tuple[int, int]], text: int) -> Versions:
+    """Return ``items`` with ``item`` completed, where and while it is silent, by a sum over other items.
+
+    ``terms`` are (sign, item); ``text`` stands for the formula.
+    """
+    lines = items.lines
+    common = reduce(np.intersect1d, (lines[grid.item(lines) == other] % grid.size for _, other in terms))
+    now = standing([(items, common + other * grid.size) for _, other in terms])
+    first = now.places[0]
+    value = np.sum([sign * items.value[place] for (sign, _), place in zip(terms, now.places, strict=True)], axis=0)
+    alike = np.all([items.unit[place] == items.unit[first] for place in now.places], axis=0)
+    made = Versions(
+        line=common[now.group] + item * grid.size,
+        when=now.when,
+        value=np.where(alike & np.isfinite(value), value, np.nan),
+        unit=items.unit[first],
+        start=items.start[first],
+        text=np.full(len(first), text),
+        spans=np.full((len(first), 3), NONE),
+        facts=np.hstack([items.facts[place] for place in now.places]),
+    )
+    return prefer(items, settled(made))
 
 
-def _evaluate(formula: Formula, moment: Moment, versions: Sequence[Version]) -> Version | None:
-    names = [term.names[0] for term in formula.terms]
-    rows = tuple(row for version in versions for row in version.rows)
-    amounts = {name: _Amount(version.value or 0.0, version.unit) for name, version in zip(names, versions, strict=True)}
-    result = formula.evaluate(amounts)
-    if result is None or not isfinite(result[0]):
-        return None
-    value, operands = result
-    return Version(moment, value, versions[0].unit, versions[0].start, write(operands), rows)
-
-
-class _Amount(NamedTuple):
-    """A version that is known to have a value."""
-
-    value: float
-    unit: str
-
-
-def quarters(item: ItemRule, reported: ItemTimelines) -> dict[Day, Timeline]:
-    """Return the quarters of an additive item.
+def quarters(items: Versions, grid: Grid, signed: Flags) -> Versions:
+    """Return the quarters of additive items; ``signed`` tells which items may be negative.
 
     A quarter stands as reported; where or while it is not, or is only a rounding, as the difference of two spans from
     the year's beginning.
     """
-    spans = by_kind(reported)
-    found = dict(spans[QUARTER])
-    for (kind, end), long in reported.items():
-        short = _first_part(spans[_SHORTER[kind]], long, end) if kind in _SHORTER else None
-        if short is not None:
-            made = subtract(item, end, long, *short)
-            found[end] = prefer(_unrounded(found.get(end, []), made), made)
-    return {end: timeline for end, timeline in found.items() if timeline}
-
-
-def by_kind(timelines: ItemTimelines) -> Mapping[str, dict[Day, Timeline]]:
-    """Return the timelines by kind of period, then by end."""
-    found: dict[str, dict[Day, Timeline]] = defaultdict(dict)
-    for (kind, end), timeline in timelines.items():
-        found[kind][end] = timeline
+    found = items.take(grid.kind(items.line) == KINDS.index(QUARTER))
+    pairs = [_first_parts(items, grid, longer, shorter) for longer, shorter in _SHORTER.items()]
+    long, short = map(np.concatenate, zip(*pairs, strict=True))
+    quarter = grid.of_kind(long, QUARTER)
+    order = np.lexsort((items.when[items.first(long)], quarter))
+    rank = ordinal(quarter[order])
+    for number in range(rank.max(initial=-1) + 1):  # one, but for years that overlap, as a changed fiscal year's do
+        pick = order[rank == number]
+        made = subtract(items, grid, signed, long[pick], short[pick], quarter[pick])
+        then = at(made.value, made.known(found.line, found.when), np.nan)
+        found = prefer(found.take(~roundings(found.value, then)), made)
     return found
 
 
-def _unrounded(reported: Timeline, made: Timeline) -> Timeline:
-    """Return the reported versions that are not merely a rounding of the value made at their time."""
-    return [version for version in reported if not _rounds(version, known(made, version.known_from))]
+def _first_parts(items: Versions, grid: Grid, longer: str, shorter: str) -> tuple[Ints, Ints]:
+    """Return the lines of one kind and of their first parts of the other kind, that leave a quarter."""
+    lines = items.lines
+    long = lines[grid.kind(lines) == KINDS.index(longer)]
+    low, high = SPANS[QUARTER]
+    row, short = _ending(items, grid, grid.of_kind(long, shorter), grid.end(long) - high, grid.end(long) - low)
+    same = _same_start(items, long[row], short)
+    row, short = row[same], short[same]
+    earliest = begins(row)
+    return long[row[earliest]], short[earliest]
 
 
-def _rounds(coarse: Version, fine: Version | None) -> bool:
-    if fine is None or fine.value is None or coarse.value is None:
-        return False
-    return is_rounding_of(coarse.value, fine.value)
+def _ending(items: Versions, grid: Grid, of: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
+    """Return (row of ``of``, line): the lines of the same item and kind that end on days from ``first`` to ``last``.
+
+    The lines of a row are in the order in which they got known, so that the first stays it whatever comes later.
+    """
+    low, high = grid.between(of, first, last)
+    row, place = spread(np.searchsorted(items.lines, low), np.searchsorted(items.lines, high))
+    order = np.lexsort((items.when[items.opens[place]], row))
+    return row[order], items.lines[place[order]]
 
 
-def _first_part(parts: Mapping[Day, Timeline], long: Timeline, end: Day) -> tuple[Day, Timeline] | None:
-    """Return the end and timeline of the part that leaves a quarter of the span ``long``."""
-    for until, timeline in parts.items():
-        if days.a_quarter_apart(until, end) and _same_start(timeline, long):
-            return until, timeline
-    return None
+def _same_start(items: Versions, one: Ints, other: Ints) -> Flags:
+    drift: Ints = np.abs(items.start[items.first(one)] - items.start[items.first(other)])
+    return drift <= _DRIFT
 
 
-def _same_start(one: Timeline, other: Timeline) -> bool:
-    a, b = one[0].start, other[0].start
-    return a is not None and b is not None and abs(a - b) <= _DRIFT
+def subtract(items: Versions, grid: Grid, signed: Flags, long: Ints, short: Ints, line: Ints) -> Versions:
+    """Return lines ``long`` less ``short`` (from the same start), of one vintage each time, as ``line``, ascending."""
+    now = standing([(items, long), (items, short)])
+    (minuend, latest), group = now.places, now.group
+    first = items.first(long)[group]
+    then = items.known(short[group], items.when[first])
+    then = np.where(then == NONE, items.first(short)[group], then)
+    restated = items.value[minuend] != items.value[first]
+    less = np.where(restated, latest, then)
+    stale = restated & (items.when[latest] <= items.when[first])
+    value = np.where(stale | np.isnan(items.value[latest]), np.nan, items.value[minuend] - items.value[less])
+    spans = [grid.span(items.start[minuend], long[group]), grid.span(items.start[less], short[group])]
+    made = Versions(
+        line=line[group],
+        when=now.when,
+        value=value,
+        unit=items.unit[minuend],
+        start=grid.end(short[group]) + 1,
+        text=np.full(len(group), NONE),
+        spans=np.stack([*spans, np.full(len(group), NONE)], axis=1),
+        facts=np.hstack([items.facts[minuend], items.facts[less]]),
+    )
+    return settled(_possible(made, items.unit[less], signed[grid.item(made.line)]))
 
 
-def subtract(item: ItemRule, end: Day, long: Timeline, until: Day, short: Timeline) -> Timeline:
-    """Return ``long`` (to ``end``) less ``short`` (from the same start to ``until``), of one vintage each time."""
-    begin = until + 1
-    first = long[0]
-    then = known(short, first.known_from) or short[0]
-
-    def difference(moment: Moment, versions: Sequence[Version]) -> Version | None:
-        minuend, latest = versions
-        restated = minuend.value != first.value
-        if restated and latest.known_from <= first.known_from:
-            return None
-        less = latest if restated else then
-        text = f"{_name(item, minuend, end)} - {_name(item, less, until)}"
-        return _total(item, (minuend, -1, less), moment, begin, text)
-
-    return combine([long, short], difference)
+def _possible(made: Versions, unit: Ints, signed: Flags) -> Versions:
+    """Return made versions, NaN across units, beyond all numbers, and where an unsigned item gets negative."""
+    possible = (made.unit == unit) & np.isfinite(made.value) & (signed | (made.value >= 0))
+    return replace(made, value=np.where(possible, made.value, np.nan))
 
 
-def trailing_years(item: ItemRule, reported: ItemTimelines) -> dict[Day, Timeline]:
-    """Return the twelve months up to each quarter's end inside a fiscal year.
+class Stubs(NamedTuple):
+    """Lines, one of each a row: this year's part, the same part a year ago, the last year; ``line`` is of their sum."""
+
+    current: Ints
+    before: Ints
+    year: Ints
+    line: Ints
+
+
+def trailing_years(items: Versions, grid: Grid, signed: Flags) -> Versions:
+    """Return the twelve months up to each quarter's end inside a fiscal year, of additive items.
 
     They are the last year, less its first part, plus the same part of this year.
     """
-    spans = by_kind(reported)
-    years = spans[ANNUAL]
-    found: dict[Day, Timeline] = {}
-    for kind in _TO_DATE:
-        for end, current, until, before, year_end in _stubs(spans[kind], years):
-            if end not in found and end not in years:
-                rest = subtract(item, year_end, years[year_end], until, before)
-                found[end] = _add(item, end, until, rest, current)
-    return {end: timeline for end, timeline in found.items() if timeline}
+    stubs = _stubs(items, grid)
+    rest = subtract(items, grid, signed, stubs.year, stubs.before, stubs.line)
+    told = rest.first(stubs.line) != NONE
+    current, before, _, line = (lines[told] for lines in stubs)
+    now = standing([(rest, line), (items, current)])
+    (old, new), group = now.places, now.group
+    addend = grid.span(items.start[new], current[group])
+    made = Versions(
+        line=line[group],
+        when=now.when,
+        value=rest.value[old] + items.value[new],
+        unit=rest.unit[old],
+        start=grid.end(before[group]) + 1,
+        text=np.full(len(group), NONE),
+        spans=np.column_stack([rest.spans[old][:, :2], addend]),
+        facts=np.hstack([rest.facts[old], items.facts[new]]),
+    )
+    return settled(_possible(made, items.unit[new], signed[grid.item(made.line)]))
 
 
-def _stubs(
-    parts: Mapping[Day, Timeline], years: Mapping[Day, Timeline]
-) -> Iterator[tuple[Day, Timeline, Day, Timeline, Day]]:
-    """Yield the parts of trailing years.
-
-    Each is (end, this year's part, the same part's end a year ago, that part, last year's end).
-    """
-    for end, current in parts.items():
-        start = current[0].start
-        year_end = next((day for day in years if start is not None and abs(start - day) <= _DRIFT), None)
-        until = next((day for day in parts if days.about_a_year_apart(day, end)), None)
-        if year_end is not None and until is not None and _same_start(parts[until], years[year_end]):
-            yield end, current, until, parts[until], year_end
+def _stubs(items: Versions, grid: Grid) -> Stubs:
+    """Return the parts of trailing years: of those up to the same end the first that was known, the longest first."""
+    stubs = Stubs(*map(np.concatenate, zip(*(_stubs_of(items, grid, kind) for kind in _TO_DATE), strict=True)))
+    ready = np.max([items.when[items.first(lines)] for lines in stubs[:3]], axis=0)
+    order = np.lexsort((ready, stubs.line))
+    earliest = order[begins(stubs.line[order])]
+    return Stubs(*(column[earliest] for column in stubs))
 
 
-def _add(item: ItemRule, end: Day, until: Day, rest: Timeline, current: Timeline) -> Timeline:
-    def total(moment: Moment, versions: Sequence[Version]) -> Version | None:
-        old, new = versions
-        text = f"{old.formula} + {_name(item, new, end)}"
-        return _total(item, (old, 1, new), moment, until + 1, text)
-
-    return combine([rest, current], total)
-
-
-def _total(
-    item: ItemRule, parts: tuple[Version, int, Version], moment: Moment, start: Day, formula: str
-) -> Version | None:
-    """Return the first part plus the signed other; None across units and where an unsigned item gets negative."""
-    one, sign, other = parts
-    if one.value is None or other.value is None or one.unit != other.unit:
-        return None
-    value = one.value + sign * other.value
-    if not isfinite(value) or (value < 0 and not item.signed):
-        return None
-    return Version(moment, value, one.unit, start, formula, one.rows + other.rows)
+def _stubs_of(items: Versions, grid: Grid, kind: str) -> Stubs:
+    current = items.lines[grid.kind(items.lines) == KINDS.index(kind)]
+    start, end = items.start[items.first(current)], grid.end(current)
+    low, high = SPANS[ANNUAL]
+    year = _first(len(current), *_ending(items, grid, grid.of_kind(current, ANNUAL), start - _DRIFT, start + _DRIFT))
+    before = _first(len(current), *_ending(items, grid, current, end - high, end - low))
+    both = np.flatnonzero((year != NONE) & (before != NONE))
+    both = both[_same_start(items, before[both], year[both])]
+    return Stubs(current[both], before[both], year[both], grid.of_kind(current[both], TTM))
 
 
-def _name(item: ItemRule, version: Version, end: Day) -> str:
-    return f"{item.name} {days.iso(version.start)}/{days.iso(end)}"
+def _first(count: int, row: Ints, line: Ints) -> Ints:
+    """Return the first line of each row, NONE where it has none."""
+    found = np.full(count, NONE)
+    opens = begins(row)
+    found[row[opens]] = line[opens]
+    return found

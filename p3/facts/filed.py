@@ -1,68 +1,107 @@
-"""A company's facts as filed, grouped for resolution: by filing, period and concept, in the order of publication."""
+"""A company's facts as filed, as arrays: its filings in the order of publication, and what each states."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import time
-from functools import cached_property
-from typing import NamedTuple
+from typing import Any
 
+import numpy as np
 import polars as pl
 
 from p3.clock import NEW_YORK
-from p3.facts import days, periods
-from p3.facts.days import Day, Moment
+from p3.facts import days
+from p3.facts.arrays import NONE, Flags, Floats, Ints, at, begins, find
+from p3.facts.days import KINDS, NO_DAY, Grid
 from p3.facts.periods import ANNUAL, INSTANT
-from p3.facts.rounding import grain
+from p3.facts.rounding import zeros
 from p3.facts.rules import Rules
-
-PeriodKey = tuple[str, Day]
-"""(kind of span, end). Filers shift a start by a day; the end names the period."""
 
 _CURRENCY = r"^[A-Z]{3}$"
 _GENERAL = "us-gaap"
 _COVER = "dei:EntityCommonStockSharesOutstanding"
 _AMENDED = "/A"
+_INCOME = "NetIncomeLoss"
+_PER_SHARE = (
+    ("WeightedAverageNumberOfSharesOutstandingBasic", "EarningsPerShareBasic"),
+    ("WeightedAverageNumberOfDilutedSharesOutstanding", "EarningsPerShareDiluted"),
+)
 _PER_SHARE_SLACK = 100.0
 _EDGAR_OPENS = time(6, 0)
 
 
-class Fact(NamedTuple):
-    """What a filing said of one concept and period; ``row`` is its place in the facts."""
+@dataclass(frozen=True)
+class Filings:
+    """A company's filings in the order of publication, one a row.
 
-    row: int
-    unit: str
-    start: Day | None
-    value: float
+    ``moments`` are the distinct times of publication in microseconds since 1970-01-01 UTC, ``when`` the place there of
+    each filing's; ``end`` is the day on which its own period ends; ``annual`` whether its form reports on a year.
+    """
 
-
-Group = dict[str, Fact]
-"""A filing's facts of one period, by concept."""
-
-
-@dataclass
-class Filing:
-    """One filing's facts, by period and concept; known from ``published`` on. ``form`` is without the "/A"."""
-
-    form: str
-    published: Moment
-    end: Day
-    currency: str | None
-    periods: dict[PeriodKey, Group] = field(default_factory=lambda: defaultdict(dict))
-
-    @cached_property
-    def scale(self) -> float:
-        """The unit of the filing's statements: 1e6 for millions; 0 where it states no money."""
-        facts = (fact for group in self.periods.values() for fact in group.values())
-        money = Counter(fact.value for fact in facts if fact.unit == self.currency and fact.value)
-        grains: Counter[float] = Counter()
-        for value, count in money.items():
-            grains[grain(value)] += count
-        return grains.most_common(1)[0][0] if grains else 0.0
+    moments: Ints
+    when: Ints
+    end: Ints
+    annual: Flags
 
 
-def filings(facts: pl.DataFrame, rules: Rules, concepts: Collection[str]) -> list[Filing]:
-    """Return a company's filings in the order of publication, with those of their facts that name one of ``concepts``.
+@dataclass(frozen=True)
+class Stated:
+    """What filings state, one fact a row, in the order of filing, line (of item 0) and concept, which all differ.
+
+    ``row`` is the fact's place in the facts table, ``concept`` and ``unit`` are places in the lists of them, ``start``
+    is a day or NO_DAY, ``money`` tells amounts in the filing's own currency.
+    """
+
+    filing: Ints
+    line: Ints
+    concept: Ints
+    row: Ints
+    unit: Ints
+    start: Ints
+    value: Floats
+    money: Flags
+
+    def take(self, places: Ints | Flags) -> "Stated":
+        """Return the facts at ``places``."""
+        return Stated(*(getattr(self, each.name)[places] for each in fields(self)))
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A company's filings, what they state, the grid of periods, and the texts of the units."""
+
+    filings: Filings
+    stated: Stated
+    grid: Grid
+    units: pl.Series
+
+    def scales(self) -> Floats:
+        """Return the unit of each filing's statements: 1e6 for millions; 0 where it states no money."""
+        of_money = np.flatnonzero(self.stated.money & (self.stated.value != 0))
+        values, place = np.unique(self.stated.value[of_money], return_inverse=True)
+        grain = zeros(values)[place] + 1
+        kinds, count = int(grain.max(initial=0)) + 1, len(self.filings.when)
+        often = np.bincount(self.stated.filing[of_money] * kinds + grain, minlength=count * kinds).reshape(-1, kinds)
+        commonest = often.argmax(axis=1)
+        return np.where(commonest > 0, 10.0 ** (commonest - 1), 0.0)
+
+    def year_ends(self) -> Ints:
+        """Return for each of the grid's ends since when it is known to end a fiscal year: a place in ``moments``.
+
+        A span of twelve months is a fiscal year where an annual form reports on it or shows it as a comparative; the
+        trailing twelve months that some filers put into quarterly reports are not. NONE for all other ends.
+        """
+        stated, filings = self.stated, self.filings
+        own, end = filings.end[stated.filing], self.grid.end(stated.line)
+        of_year = filings.annual[stated.filing] & (self.grid.kind(stated.line) == KINDS.index(ANNUAL))
+        years = np.flatnonzero(of_year & (end <= own) & days.whole_years_apart(end, own))
+        places, first = np.unique(stated.line[years] % len(self.grid.ends), return_index=True)
+        known = np.full(len(self.grid.ends), NONE)
+        known[places] = filings.when[stated.filing[years[first]]]
+        return known
+
+
+def read(facts: pl.DataFrame, rules: Rules, concepts: Sequence[str]) -> Filed:
+    """Return a company's filings with those of their facts that name one of ``concepts``.
 
     ``facts`` has the columns of the facts table. Left out are facts in another currency than the filing's own, of
     spans that no fiscal calendar has, and share counts a hundredfold off the filing's own earnings per share.
@@ -70,23 +109,20 @@ def filings(facts: pl.DataFrame, rules: Rules, concepts: Collection[str]) -> lis
     forms = [*rules.forms, *(form + _AMENDED for form in rules.forms)]
     counting = facts.with_row_index("row").filter(pl.col("form").is_in(forms))
     headers = _headers(counting)
-    found = [Filing(*header) for header in headers.select("form", "published", "end", "currency").rows()]
-    _fill(found, counting.filter(_named(concepts)), headers)
-    for filing in found:
-        for group in filing.periods.values():
-            _drop_unscaled_shares(group)
-    return found
+    placed = _placed(counting, headers, concepts)
+    units = placed["unit"].unique().sort()
+    return _filed(_filings(headers, rules), _columns(placed, units), concepts, units)
 
 
 def _headers(facts: pl.DataFrame) -> pl.DataFrame:
-    """Return (accession, form, published, end, currency) of each filing, in the order of publication."""
+    """Return (filing, accession, form, published, end, currency) in the order of publication."""
     return (
         facts.group_by("accession")
         .agg(pl.col("form").first().str.strip_suffix(_AMENDED), _published())
         .join(_report_ends(facts), on="accession")
         .join(_currencies(facts), on="accession", how="left")
         .sort("published", "accession")
-        .with_columns(pl.col("published", "end").to_physical())
+        .with_row_index("filing")
     )
 
 
@@ -116,70 +152,73 @@ def _report_ends(facts: pl.DataFrame) -> pl.DataFrame:
     return often.group_by("accession").agg(pl.col("end").max())
 
 
-def _named(concepts: Collection[str]) -> pl.Expr:
-    """Return whether a fact is of one of ``concepts``, which carry their taxonomy but for the general one."""
-    by_taxonomy: dict[str, list[str]] = defaultdict(list)
-    for name in concepts:
-        taxonomy, _, concept = name.rpartition(":")
-        by_taxonomy[taxonomy or _GENERAL].append(concept)
-    return pl.any_horizontal(
-        (pl.col("taxonomy") == taxonomy) & pl.col("concept").is_in(names) for taxonomy, names in by_taxonomy.items()
-    )
+def _placed(facts: pl.DataFrame, headers: pl.DataFrame, concepts: Sequence[str]) -> pl.DataFrame:
+    """Return the facts of ``concepts``, which carry their taxonomy but for the general one, with their filing.
 
-
-def _fill(found: list[Filing], facts: pl.DataFrame, headers: pl.DataFrame) -> None:
-    """Give each filing its facts: those in its own currency, per share of it, or counts of shares."""
-    own = pl.col("currency")
-    placed = facts.join(
-        headers.select("accession", "currency").with_row_index("filing"), on="accession", maintain_order="left"
-    ).filter((pl.col("unit") == "shares") | (pl.col("unit") == own) | (pl.col("unit") == own + "/shares"))
-    name = pl.when(pl.col("taxonomy") == _GENERAL).then("concept").otherwise(pl.format("{}:{}", "taxonomy", "concept"))
-    numbers, names, ends, *told = placed.select(
-        "filing", name.alias("name"), pl.col("end").to_physical(), "row", "unit", pl.col("start").to_physical(), "value"
-    )
-    stated = map(Fact, *told)
-    for number, concept, end, fact in zip(numbers.to_list(), names.to_list(), ends.to_list(), stated, strict=True):
-        _add(found[number], concept, end, fact)
-
-
-def _add(filing: Filing, name: str, end: Day, fact: Fact) -> None:
-    kind, end = (INSTANT, filing.end) if name == _COVER else (days.span(fact.start, end), end)
-    if kind is None:
-        return
-    group = filing.periods[kind, end]
-    other = group.get(name)
-    if other is None or grain(fact.value) < grain(other.value):
-        group[name] = fact
-
-
-def _drop_unscaled_shares(group: Group) -> None:
-    """Drop weighted share counts that the filing's own earnings per share disprove: thousands filed unscaled."""
-    income = group.get("NetIncomeLoss")
-    if income is None or not income.value:
-        return
-    for shares_name, eps_name in (
-        ("WeightedAverageNumberOfSharesOutstandingBasic", "EarningsPerShareBasic"),
-        ("WeightedAverageNumberOfDilutedSharesOutstanding", "EarningsPerShareDiluted"),
-    ):
-        shares, eps = group.get(shares_name), group.get(eps_name)
-        if shares is None or eps is None or not eps.value:
-            continue
-        earned, told = abs(eps.value * shares.value), abs(income.value)
-        if not (earned < _PER_SHARE_SLACK * told and told < _PER_SHARE_SLACK * earned):
-            del group[shares_name]
-
-
-def fiscal_year_ends(found: Iterable[Filing], rules: Rules) -> Mapping[Day, Moment]:
-    """Return each day on which a fiscal year ended, with the moment from which that is known.
-
-    A span of twelve months is a fiscal year where an annual form reports on it or shows it as a comparative; the
-    trailing twelve months that some filers put into quarterly reports are not.
+    They are in the filing's own currency, per share of it, or counts of shares.
     """
-    ends: dict[Day, Moment] = {}
-    for filing in found:
-        if filing.form not in rules.annual_forms:
-            continue
-        for kind, end in filing.periods:
-            if kind == ANNUAL and end <= filing.end and periods.whole_years_apart(days.day(end), days.day(filing.end)):
-                ends.setdefault(end, filing.published)
-    return ends
+    bare = [name.rpartition(":")[2] for name in concepts]
+    name = pl.when(pl.col("taxonomy") == _GENERAL).then("concept").otherwise(pl.format("{}:{}", "taxonomy", "concept"))
+    money = (pl.col("unit") == pl.col("currency")).fill_null(False)
+    fits = money | (pl.col("unit") == "shares") | (pl.col("unit") == pl.col("currency") + "/shares")
+    return (
+        facts.filter(pl.col("concept").is_in(bare))
+        .select("accession", "unit", "start", "end", "value", "row", concept=name.cast(pl.Enum(concepts), strict=False))
+        .join(headers.select("accession", "filing", "currency"), on="accession", maintain_order="left")
+        .filter(fits & pl.col("concept").is_not_null())
+        .with_columns(money=money)
+    )
+
+
+def _columns(placed: pl.DataFrame, units: pl.Series) -> dict[str, Ints]:
+    numbers = placed.select(
+        pl.col("filing", "row", "concept", "start", "end").to_physical().cast(pl.Int64).fill_null(NO_DAY),
+        pl.col("unit").cast(pl.Enum(units)).to_physical().cast(pl.Int64),
+        "value",
+        "money",
+    )
+    return {column.name: column.to_numpy() for column in numbers}
+
+
+def _filings(headers: pl.DataFrame, rules: Rules) -> Filings:
+    moments, when = np.unique(headers["published"].to_physical().to_numpy(), return_inverse=True)
+    end = headers["end"].to_physical().cast(pl.Int64).to_numpy()
+    return Filings(moments, when, end, headers["form"].is_in(list(rules.annual_forms)).to_numpy())
+
+
+def _filed(filings: Filings, columns: dict[str, Any], concepts: Sequence[str], units: pl.Series) -> Filed:
+    """Put facts onto their lines. The cover page's count of shares belongs to the period that the filing reports on."""
+    places = {name: place for place, name in enumerate(concepts)}
+    end, cover = columns.pop("end"), columns["concept"] == places.get(_COVER, NONE)
+    kind = np.where(cover, KINDS.index(INSTANT), days.kinds(columns["start"], end))
+    ends, place = np.unique(np.where(cover, filings.end[columns["filing"]], end), return_inverse=True)
+    grid = Grid(ends)
+    stated = Stated(line=grid.line(kind, place), **columns).take(kind != NONE)
+    key = (stated.filing * grid.size + stated.line) * len(concepts) + stated.concept
+    order = _most_precise(key, stated.value)
+    stated, key = stated.take(order), key[order]
+    return Filed(filings, stated.take(_scaled(stated, key, places)), grid, units)
+
+
+def _most_precise(key: Ints, value: Floats) -> Ints:
+    """Return the places of one fact of each key, by key: the first of those with the finest grain."""
+    order = np.argsort(key, kind="stable")
+    repeated = np.isin(key, key[order][~begins(key[order])])
+    grain = np.zeros_like(key)
+    grain[repeated] = zeros(value[repeated])
+    order = np.lexsort((grain, key))
+    return order[begins(key[order])]
+
+
+def _scaled(stated: Stated, key: Ints, places: Mapping[str, int]) -> Flags:
+    """Return all but weighted share counts that the filing's own earnings per share disprove: filed unscaled."""
+    sound = np.ones(len(key), dtype=bool)
+    for shares, per_share in _PER_SHARE:
+        if {shares, per_share, _INCOME} <= places.keys():
+            counts = np.flatnonzero(stated.concept == places[shares])
+            eps, income = (find(key, key[counts] + places[name] - places[shares]) for name in (per_share, _INCOME))
+            told = np.abs(at(stated.value, income, 0.0))
+            earned = np.abs(at(stated.value, eps, 0.0) * stated.value[counts])
+            fits = (earned < _PER_SHARE_SLACK * told) & (told < _PER_SHARE_SLACK * earned)
+            sound[counts] = fits | (told == 0) | (at(stated.value, eps, 0.0) == 0)
+    return sound

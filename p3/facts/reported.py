@@ -1,4 +1,4 @@
-"""Line items from reported concepts: one timeline for each item and period.
+"""Line items from reported concepts: a timeline for each item and period.
 
 A filing shows an item as one row of a statement, so the concept that it uses for its own period stands for that row in
 all its columns. For a period, the row of the newest filing that shows it counts: a concept that replaces another takes
@@ -7,150 +7,119 @@ because its condensed statements and notes tell less than the annual ones. A sum
 every part (of balances) is rounded far beyond the filing's own unit is put together from prose, and is left out.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from math import isfinite
-from typing import NamedTuple
+import numpy as np
 
-from p3.facts.choices import Choices, Operands
-from p3.facts.days import Day, Moment
-from p3.facts.filed import Fact, Filing, Group, PeriodKey
-from p3.facts.formula import Formula, write
+from p3.facts.agreement import Agreement
+from p3.facts.arrays import NONE, Flags, Floats, Ints, at, begins, find, ordinal
+from p3.facts.days import KINDS
+from p3.facts.filed import Filed, Stated
+from p3.facts.items import Items
 from p3.facts.periods import ANNUAL, INSTANT
-from p3.facts.rounding import grain, is_rounding_of
-from p3.facts.rules import ItemRule, Rules
-from p3.facts.timeline import Timeline, Version
-
-_TOLERANCE = 0.001
-
-
-class Shown(NamedTuple):
-    """What one filing says of one item."""
-
-    filing: Filing
-    groups: Mapping[PeriodKey, Group]
-
-    def at_its_end(self) -> list[PeriodKey]:
-        """Return the periods that end when the filing's own does, of any kind."""
-        return [key for key in self.groups if key[1] == self.filing.end]
+from p3.facts.reports import Newest, Reports, cells
+from p3.facts.rounding import grains
+from p3.facts.sums import Sums, Totals
+from p3.facts.told import told
+from p3.facts.versions import Versions
 
 
-def by_item(found: Iterable[Filing], names: Mapping[str, Iterable[str]]) -> Mapping[str, list[Shown]]:
-    """Return what the filings say of each item, in the order of publication. ``names`` are the concepts of each."""
-    items_of: dict[str, list[str]] = defaultdict(list)
-    for item, concepts in names.items():
-        for concept in concepts:
-            items_of[concept].append(item)
-    shown: dict[str, list[Shown]] = {item: [] for item in names}
-    for filing in found:
-        said: dict[str, dict[PeriodKey, Group]] = {}
-        for key, group in filing.periods.items():
-            for concept, fact in group.items():
-                for item in items_of.get(concept, ()):
-                    said.setdefault(item, {}).setdefault(key, {})[concept] = fact
-        for item, groups in said.items():
-            shown[item].append(Shown(filing, groups))
-    return shown
+def timelines(items: Items, filed: Filed) -> tuple[Versions, list[str]]:
+    """Return what the filings said of the items in each period, and the formulas that its ``text`` stands for."""
+    found = cells(items, filed)
+    shown = Reports(found, len(filed.filings.when))
+    newest = Newest(found, shown, filed.stated)
+    item, sums = filed.grid.item(shown.line), Sums(filed.stated)
+    own, known = told(items, item, shown, sums), told(items, item, newest, sums)
+    row = _rows(shown, own, filed, Agreement(items, filed))
+    number = _numbers(row, own, known, filed.filings.annual[shown.filing], ordinal(shown.line))
+    since = _since(items, shown, filed)
+    reports = np.flatnonzero((number != NONE) & (since != NONE))
+    totals = sums.totals(number[reports], reports, newest.fact)
+    sound = _sound(items, item[reports], totals, filed, filed.scales()[shown.filing[reports]])
+    made = Versions(
+        line=shown.line[reports],
+        when=since[reports],
+        value=totals.value,
+        unit=filed.stated.unit[totals.facts[:, 0]],
+        start=filed.stated.start[totals.facts[:, 0]],
+        text=np.where(_several(totals), number[reports], NONE),
+        spans=np.full((len(reports), 3), NONE),
+        facts=np.where(totals.facts == NONE, NONE, filed.stated.row[totals.facts]),
+    )
+    return made.take(sound), sums.texts
 
 
-def timelines(
-    item: ItemRule, choices: Choices, shown: Iterable[Shown], rules: Rules, year_ends: Mapping[Day, Moment]
-) -> dict[PeriodKey, Timeline]:
-    """Return what the filings, in order of publication, said of ``item`` in each period."""
-    readings: dict[PeriodKey, _Reading] = {}
-    for each in shown:
-        filing = each.filing
-        row = _row(item, choices, each)
-        annual = filing.form in rules.annual_forms
-        for key, facts in each.groups.items():
-            if _kind_fits(item, key, year_ends):
-                if key not in readings:
-                    readings[key] = _Reading(item, choices)
-                known_from = max(filing.published, year_ends[key[1]]) if key[0] == ANNUAL else filing.published
-                readings[key].read(facts, row, annual)
-                readings[key].tell(filing, known_from, row)
-    return {key: reading.timeline for key, reading in readings.items() if reading.timeline}
+def _rows(shown: Reports, own: Ints, filed: Filed, agreement: Agreement) -> Ints:
+    """Return for each report the rank of the formula that its filing's own period is told by, NONE where by none."""
+    count = len(filed.filings.when)
+    group = filed.grid.item(shown.line) * count + shown.filing
+    ends = np.flatnonzero(filed.grid.end(shown.line) == filed.filings.end[shown.filing])
+    ends = ends[np.argsort(group[ends], kind="stable")]
+    opens = np.flatnonzero(begins(group[ends]))
+    groups = group[ends[opens]]
+    able = np.logical_or.reduceat(own[ends] != NONE, opens, axis=0) if len(ends) else own[ends] != NONE
+    rank = np.where(able.any(axis=1), able.argmax(axis=1), NONE)
+    item, filing = np.divmod(groups, count)
+    for number in np.flatnonzero(agreement.checked[item] & (able.sum(axis=1) > 1)):
+        rank[number] = agreement.first(int(item[number]), int(filing[number]), np.flatnonzero(able[number]).tolist())
+    return at(rank, find(groups, group), NONE)
 
 
-def _kind_fits(item: ItemRule, key: PeriodKey, year_ends: Mapping[Day, Moment]) -> bool:
-    if item.kind != "flow":
-        return key[0] == INSTANT
-    return key[0] != INSTANT and (key[0] != ANNUAL or key[1] in year_ends)
+def _numbers(row: Ints, own: Ints, known: Ints, annual: Flags, place: Ints) -> Ints:
+    """Return the sum that tells each report's item: by the row that its filing shows, or else as settled before."""
+    reports = np.arange(len(row))
+    rank = _settled(row, (row != NONE) & (own[reports, row] != NONE), annual, place)
+    able = known != NONE
+    first = np.where(able.any(axis=1), able.argmax(axis=1), NONE)
+    rank = np.where((rank == NONE) & (row == NONE), first, rank)
+    return np.where(rank == NONE, NONE, known[reports, rank])
 
 
-def _row(item: ItemRule, choices: Choices, shown: Shown) -> int | None:
-    """Return the rank of the formula that the filing's own period is told by, None where it does not show the item."""
-    keys = shown.at_its_end()
-    told = [choices.operands(shown.groups[key]) for key in keys]
-    able = [rank for rank, operands in enumerate(zip(*told, strict=True)) if any(operands)]
-    if item.check is None or len(able) < 2:
-        return next(iter(able), None)
-    whole = [shown.filing.periods[key] for key in keys]
-    agreeing = (rank for rank in able if any(_agrees(choices.formulas[rank], item.check, facts) for facts in whole))
-    return next(agreeing, able[0])
+def _settled(row: Ints, shown: Flags, annual: Flags, place: Ints) -> Ints:
+    """Return the rank that each report leaves its line at, NONE before any; ``place`` counts the reports of a line.
+
+    ``shown`` tells whether the report itself has what the row needs. All lines go forward together, report by report.
+    """
+    rank = np.full(len(row), NONE)
+    order = np.argsort(place, kind="stable")
+    for reports in np.split(order, np.flatnonzero(begins(place[order]))[1:]):
+        before = np.where(place[reports] > 0, rank[reports - 1], NONE)
+        moves = shown[reports] & ((before == NONE) | (row[reports] <= before) | annual[reports])
+        rank[reports] = np.where(moves, row[reports], before)
+    return rank
 
 
-def _agrees(formula: Formula, check: Formula, facts: Group) -> bool:
-    value, expected = formula.evaluate(facts), check.evaluate(facts)
-    if value is None or expected is None:
-        return False
-    return abs(value[0] - expected[0]) <= _TOLERANCE * abs(expected[0])
+def _since(items: Items, shown: Reports, filed: Filed) -> Ints:
+    """Return since when each report's line is known by it; NONE for a kind of period that the item does not have."""
+    grid, when = filed.grid, filed.filings.when[shown.filing]
+    kind, year = grid.kind(shown.line), filed.year_ends()[shown.line % len(grid.ends)]
+    flow = items.flow[grid.item(shown.line)]
+    annual, instant = kind == KINDS.index(ANNUAL), kind == KINDS.index(INSTANT)
+    fits = np.where(flow, ~instant & (~annual | (year != NONE)), instant)
+    return np.where(fits, np.where(annual, np.maximum(when, year), when), NONE)
 
 
-class _Reading:
-    """The newest facts of one item and period while the filings go by, and the versions that they gave."""
+def _several(totals: Totals) -> Flags:
+    several: Flags = (totals.facts != NONE).sum(axis=1) > 1
+    return several
 
-    def __init__(self, item: ItemRule, choices: Choices) -> None:
-        self.item = item
-        self.choices = choices
-        self.newest: Group = {}
-        self.told: Sequence[Operands] = ()
-        self.rank: int | None = None
-        self.timeline: Timeline = []
 
-    def read(self, facts: Group, row: int | None, annual: bool) -> None:
-        """Take in the next filing's facts; ``row`` is the rank of the formula that the filing shows."""
-        for name, fact in facts.items():
-            before = self.newest.get(name)
-            if before is None or not is_rounding_of(fact.value, before.value):
-                self.newest[name] = fact
-        self.told = self.choices.operands(self.newest)
-        if row is not None and self._may_move_to(row, annual) and self.choices.operands(facts)[row]:
-            self.rank = row
+def _sound(items: Items, item: Ints, totals: Totals, filed: Filed, scale: Floats) -> Flags:
+    """Return which sums are numbers of one unit, of a sign that the item has, and not put together from prose."""
+    sound = totals.one_unit & np.isfinite(totals.value) & (items.signed[item] | (totals.value >= 0))
+    several = np.flatnonzero(_several(totals))
+    prose = _from_prose(totals.facts[several], filed.stated, scale[several], items.flow[item[several]])
+    sound[several] &= ~prose
+    return sound
 
-    def _may_move_to(self, row: int, annual: bool) -> bool:
-        return self.rank is None or row <= self.rank or annual
 
-    def tell(self, filing: Filing, known_from: Moment, row: int | None) -> None:
-        """Add the version that the facts read so far give."""
-        rank = self.rank if row is not None else self._fallback()
-        operands = self.told[rank] if rank is not None else []
-        version = self._version(filing, known_from, operands) if operands else None
-        if version is not None:
-            self.timeline.append(version)
+def _from_prose(facts: Ints, stated: Stated, scale: Floats, flow: Flags) -> Flags:
+    """Whether amounts are a note's words ("$2.6 billion") and not a statement's lines.
 
-    def _fallback(self) -> int | None:
-        """Return the settled rank, or before any filing's row has shown the period the first that can be told."""
-        if self.rank is not None:
-            return self.rank
-        return next((rank for rank, operands in enumerate(self.told) if operands), None)
-
-    def _version(self, filing: Filing, known_from: Moment, operands: Operands) -> Version | None:
-        facts = [self.newest[name] for _, name in operands]
-        value = sum(sign * fact.value for (sign, _), fact in zip(operands, facts, strict=True))
-        first = facts[0]
-        if value < 0 and not self.item.signed:
-            return None
-        if len(facts) == 1:
-            return Version(known_from, value, first.unit, first.start, None, (first.row,))
-        if not isfinite(value) or any(fact.unit != first.unit for fact in facts) or self._from_prose(facts, filing):
-            return None
-        return Version(known_from, value, first.unit, first.start, write(operands), tuple(fact.row for fact in facts))
-
-    def _from_prose(self, facts: Sequence[Fact], filing: Filing) -> bool:
-        """Whether amounts are a note's words ("$2.6 billion") and not a statement's lines.
-
-        One such part spoils a sum of flows; balances, debt above all, often are round, so there all must be.
-        """
-        rounded = [grain(fact.value) >= 100 * filing.scale > 0 for fact in facts if fact.value]
-        return any(rounded) if self.item.kind == "flow" else bool(rounded) and all(rounded)
+    One such part spoils a sum of flows; balances, debt above all, often are round, so there all must be.
+    """
+    value = np.where(facts == NONE, 0.0, stated.value[facts])
+    step = 100 * scale[:, None]
+    rounded = (value != 0) & (step > 0) & (grains(value.ravel()).reshape(value.shape) >= step)
+    every = (rounded | (value == 0)).all(axis=1)
+    prose: Flags = rounded.any(axis=1) & (flow | every)
+    return prose

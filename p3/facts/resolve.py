@@ -1,19 +1,20 @@
 """Facts to line items, bitemporal: what each item was for each period, and from when on that was known."""
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from p3.facts import derived, filed, reported
-from p3.facts.choices import Choices
-from p3.facts.days import Day
-from p3.facts.derived import ItemTimelines
-from p3.facts.periods import ANNUAL, INSTANT, QUARTER, TTM
-from p3.facts.rules import ItemRule, Rules
-from p3.facts.timeline import Timeline, Version, changes
+from p3.facts.arrays import NONE, Ints
+from p3.facts.days import KINDS, NO_DAY, Grid
+from p3.facts.formula import write
+from p3.facts.items import Items, items_of
+from p3.facts.periods import ANNUAL, QUARTER, TTM
+from p3.facts.rules import Rules
+from p3.facts.versions import Versions, changes, merge, prefer
 
 MOMENT = pl.Datetime("us", "UTC")
 _SOURCE = pl.Struct(
@@ -52,72 +53,82 @@ def resolve(facts: pl.DataFrame, rules: Rules, sic: str | None) -> pl.DataFrame:
     up. Costs and payments are positive. ``sic`` chooses the rules of an industry. A row depends on facts accepted by
     its ``known_from`` alone.
     """
-    frames = [_company(cik, part, rules, sic) for (cik,), part in facts.group_by("cik", maintain_order=True)]
+    with np.errstate(over="ignore", invalid="ignore"):  # sums beyond all numbers are left out
+        frames = [_company(cik, part, rules, sic) for (cik,), part in facts.group_by("cik", maintain_order=True)]
     return pl.concat(frames) if frames else pl.DataFrame(schema=SCHEMA)
 
 
 def _company(cik: Any, facts: pl.DataFrame, rules: Rules, sic: str | None) -> pl.DataFrame:
     industry = rules.industry(sic)
-    items = _timelines(facts, rules, industry)
-    rows = [
-        (item.name, duration, end, version)
-        for item in sorted(rules.items, key=lambda item: item.name)
-        for duration, timelines in _durations(item, items[item.name])
-        for end, timeline in sorted(timelines.items())
-        for version in changes(timeline)
-    ]
-    return _frame(rows, facts).select(pl.lit(cik, pl.Int64).alias("cik"), pl.all())
-
-
-def _timelines(facts: pl.DataFrame, rules: Rules, industry: str | None) -> Mapping[str, ItemTimelines]:
-    """Return what was known of each item in each period: as reported, and by formulas over other items."""
-    found = filed.filings(facts, rules, rules.concepts(industry))
-    year_ends = filed.fiscal_year_ends(found, rules)
-    choices = {item.name: Choices(item.formulas_for(industry)) for item in rules.items}
-    shown = reported.by_item(found, {name: choice.names for name, choice in choices.items()})
-    items: dict[str, ItemTimelines] = {
-        item.name: reported.timelines(item, choices[item.name], shown[item.name], rules, year_ends)
-        for item in rules.items
-    }
+    items = items_of(rules, industry)
+    found = filed.read(facts, rules, items.concepts)
+    versions, texts = reported.timelines(items, found)
     for item in rules.items:
-        if item.formulas_for(industry):
-            for formula in item.derive:
-                items[item.name] = derived.fill(formula, items, items[item.name])
-    return items
+        for formula in item.derive if item.formulas_for(industry) else ():
+            terms = [(term.sign, items.number(term.names[0])) for term in formula.terms]
+            versions = derived.fill(versions, found.grid, items.number(item.name), terms, len(texts))
+            texts.append(write([(term.sign, term.names[0]) for term in formula.terms]))
+    shown = changes(_durations(versions, items, found.grid))
+    return _table(cik, shown, [item.name for item in items.rules], texts, found, facts)
 
 
-def _durations(item: ItemRule, timelines: ItemTimelines) -> list[tuple[str, Mapping[Day, Timeline]]]:
-    spans = derived.by_kind(timelines)
-    if item.kind != "flow":
-        return [(INSTANT, spans[INSTANT])]
-    years = spans[ANNUAL]
-    if not item.additive:
-        return [(ANNUAL, years), (QUARTER, spans[QUARTER]), (TTM, years)]
-    trailing = derived.trailing_years(item, timelines)
-    return [(ANNUAL, years), (QUARTER, derived.quarters(item, timelines)), (TTM, {**trailing, **years})]
+def _durations(versions: Versions, items: Items, grid: Grid) -> Versions:
+    """Return the versions of the periods that are shown: of flows years, quarters and trailing years."""
+    item, kind = grid.item(versions.line), grid.kind(versions.line)
+    flow, additive = items.flow[item], items.additive[item]
+    years, parts = versions.take(flow & (kind == KINDS.index(ANNUAL))), versions.take(additive)
+    return merge(
+        [
+            versions.take(~flow),
+            years,
+            versions.take(flow & ~additive & (kind == KINDS.index(QUARTER))),
+            derived.quarters(parts, grid, items.signed),
+            prefer(
+                replace(years, line=grid.of_kind(years.line, TTM)), derived.trailing_years(parts, grid, items.signed)
+            ),
+        ]
+    )
 
 
-def _frame(rows: Sequence[tuple[str, str, Day, Version]], facts: pl.DataFrame) -> pl.DataFrame:
-    names, durations, ends, versions = zip(*rows, strict=True) if rows else ((),) * 4
-    known_from, values, units, starts, formulas, places = zip(*versions, strict=True) if rows else ((),) * 6
-    stored = {
-        "item": pl.Series(names, dtype=pl.String),
-        "duration": pl.Series(durations, dtype=pl.String),
-        "start": pl.Series(starts, dtype=pl.Int32).cast(pl.Date),
-        "end": pl.Series(ends, dtype=pl.Int32).cast(pl.Date),
-        "value": pl.Series(values, dtype=pl.Float64),
-        "unit": pl.Series(units, dtype=pl.String),
-        "known_from": pl.Series(known_from, dtype=pl.Int64).cast(MOMENT),
-        "formula": pl.Series(formulas, dtype=pl.String),
-        "sources": _sources(facts, places),
-    }
-    return pl.DataFrame(stored)
+def _table(
+    cik: Any, versions: Versions, names: Sequence[str], texts: Sequence[str], found: filed.Filed, facts: pl.DataFrame
+) -> pl.DataFrame:
+    grid = found.grid
+    item, start = grid.item(versions.line), pl.Series(versions.start)
+    return pl.DataFrame(
+        {
+            "item": pl.Series(names).gather(item),
+            "duration": pl.Series(KINDS).gather(grid.kind(versions.line)),
+            "start": start.replace(NO_DAY, None).cast(pl.Int32).cast(pl.Date),
+            "end": pl.Series(grid.end(versions.line)).cast(pl.Int32).cast(pl.Date),
+            "value": pl.Series(versions.value).fill_nan(None),
+            "unit": found.units.gather(versions.unit),
+            "known_from": pl.Series(found.filings.moments[versions.when]).cast(MOMENT),
+            "formula": pl.Series(_formulas(versions, names, texts, grid), dtype=pl.String),
+            "sources": _sources(facts, versions.facts),
+        }
+    ).select(pl.lit(cik, pl.Int64).alias("cik"), pl.all())
 
 
-def _sources(facts: pl.DataFrame, places: Sequence[Sequence[int]]) -> pl.Series:
-    """Return for each of ``places``, which are row numbers, the list of those facts."""
+def _formulas(versions: Versions, names: Sequence[str], texts: Sequence[str], grid: Grid) -> list[str | None]:
+    spans = {span: grid.written(span) for span in np.unique(versions.spans[versions.spans != NONE]).tolist()}
+
+    def difference(item: str, minuend: int, subtrahend: int, addend: int) -> str:
+        added = f" + {item} {spans[addend]}" if addend != NONE else ""
+        return f"{item} {spans[minuend]} - {item} {spans[subtrahend]}{added}"
+
+    rows = zip(grid.item(versions.line).tolist(), versions.text.tolist(), versions.spans.tolist(), strict=True)
+    return [
+        texts[text] if text != NONE else difference(names[item], *days) if days[0] != NONE else None
+        for item, text, days in rows
+    ]
+
+
+def _sources(facts: pl.DataFrame, places: Ints) -> pl.Series:
+    """Return for each row of ``places`` the facts in these rows, NONE left out."""
     import pyarrow as pa
 
-    offsets = np.cumsum([0, *map(len, places)])
-    listed = facts.select(*_SOURCE.to_schema())[list(chain.from_iterable(places))].to_struct()
+    told = places != NONE
+    offsets = np.append(0, np.cumsum(told.sum(axis=1)))
+    listed = facts.select(*_SOURCE.to_schema())[places[told]].to_struct()
     return pl.Series(pa.LargeListArray.from_arrays(offsets, listed.to_arrow()), dtype=SCHEMA["sources"])

@@ -112,3 +112,32 @@ def test_units_do_not_mix() -> None:
         filing("10-K", "2024-02-01", (FLOW, *YEAR, 100, "USD")),
     )
     assert known(table, "quarter", "2024-03-01") == {}
+
+
+def test_a_part_that_is_told_later_does_not_change_what_was_known() -> None:
+    """Of two parts that could be taken off, as after a filing misdated one, the first that was known is."""
+    misdated = filing("10-Q", "2024-05-01", (FLOW, "2023-01-01", "2023-06-28", 999))
+    for table in (facts(*REPORTS), facts(*REPORTS, misdated)):
+        assert known(table, "quarter", "2024-03-01")["Q3 FY2023"].value == 30
+        assert known(table, "quarter", "2024-06-01")["Q3 FY2023"].value == 30
+
+
+def test_a_trailing_year_stays_known_when_its_end_later_ends_a_fiscal_year() -> None:
+    first = filing("10-Q", "2024-05-01", (FLOW, *NEXT_Q1, 15), (FLOW, *Q1, 10))
+    changed = filing(
+        "10-K", "2025-05-01", (FLOW, "2024-04-01", "2025-03-31", 140), (FLOW, "2023-04-01", "2024-03-31", 106)
+    )
+    table = facts(*REPORTS, first, changed)
+    assert known(table, "ttm", "2024-06-01")["TTM 2024-03-31"].value == 105
+    assert known(table, "ttm", "2025-06-01")["TTM 2024-03-31"].value == 106
+
+
+def test_a_longer_part_that_is_told_later_does_not_change_what_was_known() -> None:
+    quarter = filing(
+        "10-Q", "2024-08-01", (FLOW, "2024-04-01", "2024-06-30", 25), (FLOW, "2023-04-01", "2023-06-30", 20)
+    )
+    year = filing("10-K", "2024-06-01", (FLOW, "2023-04-01", "2024-03-31", 110))
+    half = filing("10-Q", "2024-11-01", (FLOW, "2024-01-01", "2024-06-30", 41), (FLOW, *HALF, 30))
+    before, after = facts(*REPORTS, year, quarter), facts(*REPORTS, year, quarter, half)
+    assert known(before, "ttm", "2024-09-01")["TTM 2024-06-30"].value == 115
+    assert known(after, "ttm", "2024-09-01")["TTM 2024-06-30"].value == 115

@@ -3,10 +3,13 @@
 from typing import Any
 
 import polars as pl
-from fact_rows import day, facts, filing
+import pytest
+from fact_rows import day, facts, filing, moment
+from shared_data import shared
 
 from p3.facts.resolve import SCHEMA, resolve
 from p3.facts.rules import load_rules
+from p3.sec.lists import companyfacts
 
 Y23, Y24 = ("2023-01-01", "2023-12-31"), ("2024-01-01", "2024-12-31")
 Rows = list[tuple[Any, ...]]
@@ -232,3 +235,38 @@ def test_a_sum_of_amounts_from_prose_is_left_out() -> None:
     )
     assert versions(table, "depreciation_amortization") == []
     assert [value for _, value, _ in versions(table, "revenue")] == [245_122_000_000]
+
+
+@pytest.mark.parametrize("year", [2012, 2018, 2023])
+def test_what_is_accepted_later_changes_nothing_that_was_known(year: int) -> None:
+    """A company that changed its fiscal year and restated: all its facts against those accepted by then."""
+    body = shared("edgar-edge-cases", "companyfacts", "CIK0001336917-fiscal-year-change.json").read_bytes()
+    unlisted = pl.DataFrame(schema={"accession": pl.String, "accepted": pl.Datetime("us", "UTC")})
+    table, _ = companyfacts.parse(body, unlisted, 1336917, "edgar")
+    as_of = moment(f"{year}-06-30")
+    then = resolve(table.filter(pl.col("accepted") <= as_of), load_rules(), "2300")
+    assert then.height
+    now = resolve(table, load_rules(), "2300")
+    assert now.filter(pl.col("known_from") <= as_of).equals(then.filter(pl.col("known_from") <= as_of))
+
+
+def test_sums_beyond_all_numbers_are_left_out() -> None:
+    table = facts(
+        filing("10-Q", "2023-11-01", ("NetIncomeLoss", "2023-01-01", "2023-09-30", -1.7e308)),
+        filing(
+            "10-K",
+            "2024-02-01",
+            ("NetIncomeLoss", *Y23, 1.7e308),
+            ("SalesRevenueGoodsNet", *Y23, 1.7e308),
+            ("SalesRevenueServicesNet", *Y23, 1.7e308),
+        ),
+    )
+    assert versions(table, "net_income") == [("2023-12-31", 1.7e308, "2024-02-01")]
+    assert versions(table, "net_income", "quarter") == []
+    assert versions(table, "revenue") == []
+
+
+@pytest.mark.parametrize("form", ["DEF 14A", "10-K"])
+def test_a_company_without_a_fact_that_counts_has_no_items(form: str) -> None:
+    table = facts(filing(form, "2024-02-01", ("NoSuchConcept", *Y23, 1)))
+    assert resolve(table, load_rules(), None).equals(pl.DataFrame(schema=SCHEMA))
