@@ -270,3 +270,114 @@ def test_sums_beyond_all_numbers_are_left_out() -> None:
 def test_a_company_without_a_fact_that_counts_has_no_items(form: str) -> None:
     table = facts(filing(form, "2024-02-01", ("NoSuchConcept", *Y23, 1)))
     assert resolve(table, load_rules(), None).equals(pl.DataFrame(schema=SCHEMA))
+
+
+def test_old_assets_less_restated_equity_are_no_liabilities() -> None:
+    table = facts(
+        filing(
+            "10-K", "2023-02-01", ("Assets", None, "2022-12-31", 900), ("StockholdersEquity", None, "2022-12-31", 500)
+        ),
+        filing(
+            "10-K",
+            "2025-02-01",
+            ("StockholdersEquity", None, "2022-12-31", 450),
+            ("Assets", None, "2024-12-31", 990),
+            ("StockholdersEquity", None, "2024-12-31", 600),
+        ),
+    )
+    assert versions(table, "total_liabilities", "instant") == [
+        ("2022-12-31", 400, "2023-02-01"),
+        ("2024-12-31", 390, "2025-02-01"),
+    ]
+
+
+def test_a_sum_may_come_together_from_two_reports_at_first() -> None:
+    table = facts(
+        filing("10-K", "2023-02-01", ("Assets", None, "2022-12-31", 900)),
+        filing("10-K", "2024-02-01", ("StockholdersEquity", None, "2022-12-31", 450)),
+    )
+    assert versions(table, "total_liabilities", "instant") == [("2022-12-31", 450, "2024-02-01")]
+
+
+def test_twelve_months_that_a_quarterly_report_dates_as_the_fiscal_year_are_not_it() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("NetIncomeLoss", *Y23, 1835)),
+        filing("10-Q", "2024-08-01", ("NetIncomeLoss", "2022-12-31", "2023-12-31", 926)),
+    )
+    assert versions(table, "net_income") == [("2023-12-31", 1835, "2024-02-01")]
+
+
+SELLING, ADMINISTRATION = "SellingAndMarketingExpense", "GeneralAndAdministrativeExpense"
+IN_MILLIONS = tuple((name, *Y23, value * 1e6) for name, value in (("NetIncomeLoss", 72_738), ("Revenues", 198_271)))
+
+
+def test_a_round_amount_in_a_row_of_exact_ones_is_a_statement_s() -> None:
+    table = facts(
+        filing(
+            "10-K", "2024-02-01", *IN_MILLIONS,
+            (SELLING, *Y23, 21_825e6), (ADMINISTRATION, *Y23, 5_900e6),
+            (ADMINISTRATION, "2022-01-01", "2022-12-31", 5_107e6),
+        )
+    )  # fmt: skip
+    assert versions(table, "selling_general_administrative") == [("2023-12-31", 27_725e6, "2024-02-01")]
+
+
+@pytest.mark.parametrize("other", [388e6, 1_200e6])
+def test_round_amounts_beside_smaller_or_other_round_ones_may_be_prose(other: float) -> None:
+    """The company's words: "$1.4 billion", "$388 million" for the year before."""
+    amortization = "AmortizationOfIntangibleAssets"
+    table = facts(
+        filing(
+            "10-K", "2024-02-01", *IN_MILLIONS,
+            ("Depreciation", *Y23, 649e6), (amortization, *Y23, 1_400e6),
+            (amortization, "2022-01-01", "2022-12-31", other),
+        )
+    )  # fmt: skip
+    assert versions(table, "depreciation_amortization") == []
+
+
+def per_share(income: float, eps: float, *more: tuple[Any, ...]) -> pl.DataFrame:
+    return facts(
+        filing(
+            "10-K", "2024-02-01", ("NetIncomeLoss", *Y23, income), ("EarningsPerShareBasic", *Y23, eps, "USD/shares"),
+            ("WeightedAverageNumberOfSharesOutstandingBasic", *Y23, 10e6, "shares"), *more,
+        )
+    )  # fmt: skip
+
+
+def test_preferred_dividends_do_not_make_a_share_count_unscaled() -> None:
+    """A small profit, and a loss per share after the dividends of preferred stock, told or not."""
+    to_common = ("NetIncomeLossAvailableToCommonStockholdersBasic", *Y23, -19.9e6)
+    for table in (per_share(0.1e6, -1.99), per_share(0.1e6, -1.99, to_common), per_share(-0.1e6, -1.99, to_common)):
+        assert versions(table, "shares_basic") == [("2023-12-31", 10e6, "2024-02-01")]
+        assert versions(table, "eps_basic") == [("2023-12-31", -1.99, "2024-02-01")]
+
+
+def test_an_amount_per_share_of_the_other_sign_than_income_to_common_is_left_out() -> None:
+    to_common = ("NetIncomeLossAvailableToCommonStockholdersBasic", *Y23, 1.1e6)
+    assert versions(per_share(1.6e6, -0.11, to_common), "eps_basic") == []
+    assert versions(per_share(1.6e6, 0.11, to_common), "eps_basic") == [("2023-12-31", 0.11, "2024-02-01")]
+
+
+def test_a_profit_is_not_revenue_of_one_report_less_costs_of_another() -> None:
+    table = facts(
+        filing("10-K", "2024-02-01", ("Revenues", *Y23, 100), ("CostOfRevenue", *Y23, 60)),
+        filing("10-K", "2025-02-01", ("Revenues", *Y23, 90), ("Revenues", *Y24, 120), ("CostOfRevenue", *Y24, 70)),
+        filing("10-K", "2026-02-01", ("Revenues", *Y23, 90), ("CostOfRevenue", *Y23, 52)),
+    )
+    assert versions(table, "gross_profit") == [
+        ("2023-12-31", 40, "2024-02-01"),
+        ("2023-12-31", 38, "2026-02-01"),
+        ("2024-12-31", 50, "2025-02-01"),
+    ]
+
+
+@pytest.mark.parametrize(("told", "expected"), [((), []), (("Depreciation", "AmortizationOfIntangibleAssets"), [1621])])
+def test_parts_of_a_cost_that_only_the_annual_notes_tell_may_not_be_all(told: tuple[str, ...], expected: Rows) -> None:
+    """The cash flow statement's line is a concept of the company's own."""
+    nine = ("2023-01-01", "2023-09-30")
+    table = facts(
+        filing("10-Q", "2023-11-01", ("NetIncomeLoss", *nine, 7), *((name, *nine, 40) for name in told)),
+        filing("10-K", "2024-02-01", ("Depreciation", *Y23, 1570), ("AmortizationOfIntangibleAssets", *Y23, 51)),
+    )
+    assert [value for _, value, _ in versions(table, "depreciation_amortization")] == expected
