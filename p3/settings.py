@@ -19,6 +19,8 @@ from pydantic_settings import (
 
 from p3.errors import ConfigurationError
 
+_NO_SETTINGS = {"P3_DATA_DIR", "P3_TEST_DATA", "P3_BENCH_COMPANIES"}  # read elsewhere
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -183,6 +185,13 @@ def load(flags: dict[str, Any] | None = None) -> Loaded:
         return Loaded(Settings(**merged), sources)  # type: ignore[arg-type]  # validated by pydantic
     except ValidationError as error:
         raise _malformed(error, sources) from None
+
+
+def unknown_variables() -> list[str]:
+    """Return the names of variables that begin as settings do and belong to none: misspelt ones, most likely."""
+    known = {f"P3_{section}".upper() for section in Settings.model_fields} | _NO_SETTINGS
+    names = [name for name in os.environ if name.upper().startswith("P3_")]
+    return sorted(name for name in names if name.upper().split("__", 1)[0] not in known)
 
 
 def _variables(name: str, source: type[EnvSettingsSource], **options: Any) -> dict[str, Any]:

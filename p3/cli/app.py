@@ -2,7 +2,6 @@
 
 import inspect
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -20,7 +19,7 @@ _COMMON = {
     ),
     "as_json": (Annotated[bool, typer.Option("--json", help="Print one JSON document.")], False),
     "data_dir": (
-        Annotated[Path | None, typer.Option("--data-dir", metavar="DIR", help="The data tree; default build_data/.")],
+        Annotated[str | None, typer.Option("--data-dir", metavar="DIR", help="The data tree; default build_data/.")],
         None,
     ),
     "quiet": (Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes.")], False),

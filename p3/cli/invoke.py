@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from p3.errors import ConfigurationError, ExitCode, P3Error
+from p3.errors import ConfigurationError, ExitCode, P3Error, UsageError
 
 if TYPE_CHECKING:
     from p3.workflow.result import Result
@@ -24,7 +24,7 @@ class Common:
 
     as_of: str | None
     as_json: bool
-    data_dir: Path | None
+    data_dir: str | None
     quiet: bool
     verbose: bool
     debug: bool
@@ -74,16 +74,19 @@ def _write(name: str, result: "Result", common: Common) -> None:
 
 def _session(name: str, common: Common) -> "Session":
     from p3 import clock, settings, tasks
+    from p3.cli import output
     from p3.cli.logs import configure
     from p3.cli.progress import progress
-    from p3.data.layers import check_begun, find_root
+    from p3.data.layers import check_begun
     from p3.data.store import Store
     from p3.tasks.companies import listing_of
     from p3.workflow.session import Session
 
     as_of = clock.parse_as_of(common.as_of)
     loaded = settings.load()
-    root = find_root(common.data_dir, Path.cwd())
+    for variable in () if common.quiet else settings.unknown_variables():
+        output.note_line(f"{variable} is no setting: it is ignored. `p3 env-status` lists the settings.")
+    root = _root(common.data_dir)
     if name not in _BEGINS_A_TREE:
         check_begun(root)
     store = Store(root, loaded.settings.ledger.url.get_secret_value())
@@ -100,3 +103,23 @@ def _session(name: str, common: Common) -> "Session":
     )
     configure(store.directories.log, session, verbose=common.verbose)
     return session
+
+
+def _root(option: str | None) -> Path:
+    """Return the data tree; raises UsageError where it is named by nothing, and ConfigurationError as the search does.
+
+    An empty name would be the working directory's.
+    """
+    from p3.data.layers import find_root
+
+    named = ("P3_DATA_DIR", os.environ.get("P3_DATA_DIR")) if option is None else ("--data-dir", option)
+    if named[1] == "":
+        raise UsageError(f"{named[0]} is empty", "Name a folder, or leave it out.")
+    root = find_root(None if option is None else Path(option), Path.cwd())
+    try:
+        str(root).encode()
+    except UnicodeEncodeError:
+        raise ConfigurationError(
+            f"the path of the data directory {root} is not UTF-8", "Name another with --data-dir."
+        ) from None
+    return root

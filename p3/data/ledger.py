@@ -6,7 +6,6 @@ applied once and recorded.
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,16 +14,13 @@ from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
-import tenacity
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from p3.clock import iso, now
+from p3.data.ledger_engine import for_reading, is_writable, open_engine, translated
 from p3.data.ledger_schema import METADATA, MIGRATIONS, audit, chains, dead_letters, migrations, orders, runs, units
-from p3.errors import BusyError, ConfigurationError, DataError
+from p3.errors import DataError
 
 _GENESIS = "0" * 64
-_BUSY_SECONDS = 30
-_CONTENTION = ("locked", "busy", "could not serialize", "deadlock")
 
 
 class Ledger:
@@ -32,9 +28,15 @@ class Ledger:
 
     def __init__(self, url: str | Path, tree: str = "") -> None:
         """Take a database's URL, or the file of an SQLite one, and the id of the data tree whose units it records."""
-        self._engine = _engine(url)
+        self._engine = open_engine(url)
+        self._reader = for_reading(self._engine)
         self._tree = tree
         self._migrated = False
+
+    @property
+    def writable(self) -> bool:
+        """Whether it can be written; one on a medium that is read-only cannot."""
+        return is_writable(self._engine)
 
     @contextmanager
     def transaction(self) -> Iterator[sa.Connection]:
@@ -42,15 +44,26 @@ class Ledger:
 
         Raises BusyError, ConfigurationError or DataError in place of the library's errors.
         """
-        with _translated():
+        with translated():
             self._migrate()
             with self._engine.begin() as connection:
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Yield a connection that sees the ledger as it stands, holds no writer up and waits for none.
+
+        Raises as ``transaction`` does.
+        """
+        with translated():
+            self._migrate()
+            with self._reader.begin() as connection:
                 yield connection
 
     def frame(self, name: str) -> pl.DataFrame:
         """Return a whole ledger table as a frame, for `p3 sql`."""
         table = METADATA.tables[name]
-        with self.transaction() as connection:
+        with self.reading() as connection:
             rows = connection.execute(sa.select(table)).mappings().all()
         schema = {column.name: _POLARS[type(column.type)] for column in table.columns}
         return pl.DataFrame([dict(row) for row in rows], schema=schema, orient="row")
@@ -76,7 +89,7 @@ class Ledger:
 
         Links cut from the end leave a shorter chain that is whole: compare the number with one noted before.
         """
-        with self.transaction() as connection:
+        with self.reading() as connection:
             rows = connection.execute(sa.select(audit).order_by(audit.c.seq)).mappings().all()
         previous = _GENESIS
         for row in rows:
@@ -124,7 +137,7 @@ class Ledger:
 
     def newest_unit(self) -> int:
         """Return the number of the newest record of a unit, 0 where there is none."""
-        with self.transaction() as connection:
+        with self.reading() as connection:
             return (
                 connection.execute(sa.select(sa.func.max(units.c.id)).where(units.c.tree == self._tree)).scalar() or 0
             )
@@ -133,7 +146,7 @@ class Ledger:
         """Return whether the newest record of a unit came after the one numbered ``seen`` and has ``key``."""
         ours = (units.c.tree == self._tree) & (units.c.stage == stage) & (units.c.unit == unit)
         query = sa.select(units.c.id, units.c.key).where(ours).order_by(units.c.id.desc()).limit(1)
-        with self.transaction() as connection:
+        with self.reading() as connection:
             newest = connection.execute(query).first()
         return newest is not None and newest.id > seen and newest.key == key
 
@@ -141,7 +154,7 @@ class Ledger:
         """Return the newest record of each unit and key of ``stages``, oldest first."""
         ours = (units.c.tree == self._tree) & units.c.stage.in_(list(stages))
         newest = sa.select(sa.func.max(units.c.id)).where(ours).group_by(units.c.stage, units.c.unit, units.c.key)
-        with self.transaction() as connection:
+        with self.reading() as connection:
             query = sa.select(units).where(units.c.id.in_(newest)).order_by(units.c.id)
             return [dict(row) for row in connection.execute(query).mappings()]
 
@@ -154,7 +167,7 @@ class Ledger:
             query = query.where(dead_letters.c.stage.in_(list(stages)))
         if unit_names is not None:
             query = query.where(dead_letters.c.unit.in_(list(unit_names)))
-        with self.transaction() as connection:
+        with self.reading() as connection:
             return [dict(row) for row in connection.execute(query.order_by(dead_letters.c.id)).mappings()]
 
     def add_chain(
@@ -178,34 +191,43 @@ class Ledger:
 
     def answers(self, reasoning_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return the answers kept under ``reasoning_ids``, in the order of the ids."""
-        with self.transaction() as connection:
+        with self.reading() as connection:
             query = sa.select(chains.c.reasoning_id, chains.c.answer).where(chains.c.reasoning_id.in_(reasoning_ids))
             found = {row.reasoning_id: json.loads(row.answer) for row in connection.execute(query)}
         return [found[name] for name in reasoning_ids if name in found]
 
     def order(self, client_order_id: str) -> dict[str, Any] | None:
         """Return an order's row, or None."""
-        with self.transaction() as connection:
+        with self.reading() as connection:
             query = sa.select(orders).where(orders.c.client_order_id == client_order_id)
             row = connection.execute(query).mappings().first()
         return None if row is None else dict(row)
 
     def audit_entries(self, subjects: Sequence[str]) -> list[dict[str, Any]]:
         """Return what the audit log says of ``subjects``, oldest first."""
-        with self.transaction() as connection:
+        with self.reading() as connection:
             query = sa.select(audit).where(audit.c.subject.in_(subjects)).order_by(audit.c.seq)
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def _migrate(self) -> None:
         if self._migrated:
             return
-        with self._engine.begin() as connection:
-            migrations.create(connection, checkfirst=True)
-            done = set(connection.execute(sa.select(migrations.c.name)).scalars())
-            for name, migration in MIGRATIONS.items():
-                if name not in done:
-                    _apply(connection, name, migration)
+        with self._reader.begin() as connection:
+            lacking = _lacking(connection)
+        if lacking:
+            with self._engine.begin() as connection:
+                migrations.create(connection, checkfirst=True)
+                for name in _lacking(connection):
+                    _apply(connection, name, MIGRATIONS[name])
         self._migrated = True
+
+
+def _lacking(connection: sa.Connection) -> list[str]:
+    """Return the names of the migrations that the ledger has not seen."""
+    if not sa.inspect(connection).has_table(migrations.name):
+        return list(MIGRATIONS)
+    done = set(connection.execute(sa.select(migrations.c.name)).scalars())
+    return [name for name in MIGRATIONS if name not in done]
 
 
 def _apply(connection: sa.Connection, name: str, migration: Callable[[sa.Connection], None]) -> None:
@@ -234,64 +256,6 @@ def _record_problem(connection: sa.Connection, problem: Mapping[str, Any]) -> No
 
 def _link(previous: str, at: str, kind: str, subject: str, payload: str) -> str:
     return hashlib.sha256("\x1f".join((previous, at, kind, subject, payload)).encode()).hexdigest()
-
-
-def _engine(url: str | Path) -> sa.Engine:
-    try:
-        parsed = sa.URL.create("sqlite", database=str(url)) if isinstance(url, Path) else sa.make_url(url)
-        if parsed.get_backend_name() != "sqlite":
-            return sa.create_engine(parsed, poolclass=sa.NullPool, isolation_level="SERIALIZABLE")
-        engine = sa.create_engine(parsed, poolclass=sa.NullPool, connect_args={"timeout": _BUSY_SECONDS})
-    except (SQLAlchemyError, ImportError) as error:
-        raise ConfigurationError(
-            f"P3_LEDGER__URL cannot be used: {type(error).__name__}", "Leave it out for SQLite, or name a PostgreSQL."
-        ) from None
-    sa.event.listen(engine, "connect", _configure_sqlite)
-    sa.event.listen(engine, "begin", _begin_immediate)
-    return engine
-
-
-def _patiently(execute: Callable[[str], object], statement: str) -> None:
-    """Execute ``statement``, again where another process holds the file: the switch to WAL does not wait by itself."""
-    attempts = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(sqlite3.OperationalError),
-        wait=tenacity.wait_random(0.01, 0.1),
-        stop=tenacity.stop_after_delay(_BUSY_SECONDS),
-        reraise=True,
-    )
-    attempts(execute, statement)
-
-
-def _configure_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = (
-        None  # p3 begins its own transactions, so that a read then write never meets a busy upgrade
-    )
-    cursor = connection.cursor()
-    _patiently(cursor.execute, "PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # an order journalled is on disk before it is sent
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
-
-
-def _begin_immediate(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        text = str(error.orig)
-        if any(sign in text for sign in _CONTENTION):
-            raise BusyError("another process is writing to the ledger", "Run the command again.") from None
-        raise ConfigurationError(
-            f"the ledger cannot be used: {text}", "Free space, check permissions, or name another with P3_LEDGER__URL."
-        ) from None
-    except IntegrityError:
-        raise  # a caller's insert met another process's: only the caller knows what that means
-    except DBAPIError as error:
-        raise DataError(f"the ledger refused a change: {error.orig}", "Report this.") from error
 
 
 _POLARS: dict[type, Any] = {sa.String: pl.String, sa.Text: pl.String, sa.Integer: pl.Int64, sa.Float: pl.Float64}

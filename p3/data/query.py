@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_AS_TEXT = {"interval", "union", "bit", "bignum"}  # types that polars cannot hold, or holds as raw bytes
+_OF_OTHERS = {"list", "array", "struct", "map"}
 _LISTS = re.compile(r"\b(show|describe|information_schema|duckdb_views|duckdb_tables)\b", re.IGNORECASE)
 
 
@@ -47,6 +49,7 @@ class Query:
     def sql(self, statement: str, extra: Mapping[str, Callable[[], pl.DataFrame]]) -> pl.DataFrame:
         """Return the result of a user's query; ``extra`` gives further views (ledger, passages), made when named.
 
+        Values of a type that a frame cannot hold, such as INTERVAL, come as DuckDB's text.
         Raises UsageError for anything but one query, and for SQL that DuckDB refuses, with its reason.
         """
         import duckdb
@@ -57,7 +60,7 @@ class Query:
             self._show(statement, extra)
             connection.execute("SET enable_external_access = false")  # the views' files stay readable, nothing else is
             result = connection.sql(statement)
-            return pl.DataFrame() if result is None else pl.DataFrame(result.pl())
+            return pl.DataFrame() if result is None else pl.DataFrame(_held_by_a_frame(result).pl())
         except (duckdb.Error, pl.exceptions.PolarsError) as error:
             raise UsageError(str(error).splitlines()[0], 'List the tables with `p3 sql "SHOW TABLES"`.') from None
 
@@ -152,6 +155,30 @@ class Query:
         if self._as_of is None or table.known is None:
             return ""
         return f" WHERE {table.known} <= TIMESTAMPTZ {_quoted(self._as_of.isoformat())}"
+
+
+def _held_by_a_frame(result: "duckdb.DuckDBPyRelation") -> "duckdb.DuckDBPyRelation":
+    """Return ``result`` with text in place of what polars would refuse."""
+    as_text = [_needs_text(kind) for kind in result.types]
+    if not any(as_text):
+        return result
+    columns = (
+        f"{f'CAST(#{at} AS VARCHAR)' if text else f'#{at}'} AS {_identifier(name)}"
+        for at, (name, text) in enumerate(zip(result.columns, as_text, strict=True), start=1)
+    )
+    return result.project(", ".join(columns))
+
+
+def _needs_text(kind: Any) -> bool:
+    """Return whether a type of DuckDB's is, or holds, one that polars cannot."""
+    if kind.id not in _OF_OTHERS:
+        return kind.id in _AS_TEXT
+    return any(_needs_text(child) for name, child in kind.children if name != "size" or kind.id != "array")
+
+
+def _identifier(name: str) -> str:
+    """Return ``name`` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _quoted(text: str) -> str:

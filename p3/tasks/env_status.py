@@ -13,6 +13,9 @@ from p3 import __version__, clock
 from p3.data.tables import FACTS, PRICES
 from p3.errors import P3Error
 from p3.sec.net.client import check_identity
+from p3.sec.net.governor import remaining, spoken
+from p3.sec.source import pace_file
+from p3.settings import state_folder
 from p3.shapes import CheckShape, EnvStatus, SettingShape
 from p3.workflow.result import Result
 from p3.workflow.session import Session
@@ -65,18 +68,32 @@ def _identity(session: Session) -> CheckShape:
         check_identity(session.settings.sec.identity)
     except P3Error as error:
         return _check("EDGAR", False, error.message, error.remedy)
-    return _check("EDGAR", True, f"asked as {session.settings.sec.identity!r} at {session.settings.sec.data_url}")
+    sec = session.settings.sec
+    left = remaining(pace_file(state_folder(), sec.data_url, sec.www_url))
+    if left is not None:
+        wait = spoken(left.total_seconds())
+        return _check("EDGAR", False, f"{sec.data_url} has blocked this address; {wait} left", "Fetch after that.")
+    return _check("EDGAR", True, f"asked as {sec.identity!r} at {sec.data_url}")
 
 
 def _prices(session: Session) -> CheckShape:
     source, keys = session.settings.prices.source, session.settings.alpaca
-    remedy = "Set P3_PRICES__SOURCE to sample, alpaca or a folder, or give --prices."
+    choose = "Set P3_PRICES__SOURCE to sample, alpaca or a folder, or say it by `p3 fetch-prices --source`"
+    remedy = f"{choose} or `p3 e2e --prices`."
     if source == "alpaca":
         ok = bool(keys.key.get_secret_value() and keys.secret.get_secret_value())
         return _check("prices", ok, "Alpaca", "Set P3_ALPACA__KEY and P3_ALPACA__SECRET.")
     if not source:
         return _check("prices", False, "no source is chosen", remedy)
-    return _check("prices", source == "sample" or Path(source).expanduser().is_dir(), source, remedy)
+    there = source == "sample" or _is_folder(source)
+    return _check("prices", there, source if there else f"there is no folder {source}", remedy)
+
+
+def _is_folder(text: str) -> bool:
+    try:
+        return Path(text).expanduser().is_dir()
+    except (OSError, RuntimeError):  # a name that is too long; ~name, of nobody here
+        return False
 
 
 def _model(session: Session) -> CheckShape:

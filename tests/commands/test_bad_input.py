@@ -47,6 +47,7 @@ USAGE: dict[tuple[str, ...], tuple[str, str]] = {
     ("e2e", "--from", "trade", "--until", "facts"): ("trade comes after facts", "fetch-sec"),
     ("sql", "DROP VIEW facts"): ("takes one query", "SELECT"),
     ("sql", "SELECT * FROM read_text('/etc/hostname')"): ("Permission Error", "SHOW TABLES"),
+    ("sql", "SELECT 1", "--export", "x.duckdb"): ("every table", "Leave out"),
     ("trace", "nosuch"): ("no order 'nosuch'", "orders"),
 }
 
@@ -122,6 +123,27 @@ def test_variables(p3: P3, sample: Path) -> None:
 
 def test_no_tree(p3: P3) -> None:
     says(p3("sql", "SELECT 1"), 3, "no build_data/", "--data-dir")
+
+
+def test_a_tree_named_by_nothing(p3: P3) -> None:
+    says(p3("env-status", "--data-dir", ""), 2, "--data-dir is empty", "leave it out")
+    says(p3("env-status", P3_DATA_DIR=""), 2, "P3_DATA_DIR is empty", "leave it out")
+
+
+def test_a_tree_whose_name_is_no_text(p3: P3, tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/x\xff")
+    says(p3("env-status", "--data-dir", path), 3, "is not UTF-8", "--data-dir")
+    says(p3("env-status", P3_DATA_DIR=path), 3, "is not UTF-8", "--data-dir")
+
+
+def test_a_variable_that_is_no_setting_is_told(p3: P3, sample: Path) -> None:
+    misspelt = {"P3_SECC__RATE": "2", "P3_NOSUCH": "secret", "P3_SEC__RATE": "2", "P3_DATA_DIR": str(sample)}
+    ended = p3("sql", "SELECT 1", **misspelt)
+    assert ended.code == 0
+    told = ended.err.splitlines()
+    assert [line.split()[0] for line in told] == ["P3_NOSUCH", "P3_SECC__RATE"]
+    assert "secret" not in ended.err
+    assert p3("sql", "SELECT 1", "-q", **misspelt).err == ""
 
 
 def test_a_tree_that_is_a_file(p3: P3, tmp_path: Path) -> None:

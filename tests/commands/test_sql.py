@@ -25,6 +25,7 @@ STATEMENTS = [
     "SHOW TABLES",
     "SELECT * FROM line_items LIMIT 3",
     "SELECT * FROM units",
+    "SELECT max(accepted) - min(accepted) AS span FROM filings",
     "SELECT sum(volume), 'NaN'::DOUBLE, 1::HUGEINT, 1::DECIMAL(9, 2), TIME '10:00', NULL, [1], {'a': 1} FROM prices",
 ]
 

@@ -115,6 +115,12 @@ def test_other_variables_in_dot_env_are_somebody_else_s(tmp_path: Path) -> None:
     settings.load()
 
 
+def test_variables_that_are_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("P3_SEC", "p3_sec__rate", "P3_LANGUAGE_MODEL__PATH", "P3_DATA_DIR", "P3_SECTOR", "P3_SEC_RATE", "P3S"):
+        monkeypatch.setenv(name, "x")
+    assert settings.unknown_variables() == ["P3_SECTOR", "P3_SEC_RATE"]
+
+
 SECRETS = ("P3_ALPACA__KEY", "P3_ALPACA__SECRET", "P3_LANGUAGE_MODEL__KEY", "P3_LEDGER__URL")
 
 

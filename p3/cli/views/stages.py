@@ -8,23 +8,33 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from p3.cli.views.parts import heading, indented, one_line, remark, sample, status
-from p3.shapes import FailureShape, StageRun
+from p3.shapes import FailureShape, StageRun, StageShape
 from p3.wording import day, few
 
 _LISTED_UNITS = 12
+_WELL = {"ran", "fresh"}
 
 
 def render_run(data: StageRun) -> list[RenderableType]:
     """Return one stage: how it ended and why, its companies, and what failed."""
     stage = data.stage
-    title = Text.assemble(one_line(stage.name, "bold"), " ", one_line(data.scope), ": ", status(stage.status))
+    ended = _ended(stage)
+    title = Text.assemble(one_line(stage.name, "bold"), " ", one_line(data.scope), ": ", status(ended))
     parts: list[RenderableType] = [
-        Text.assemble(title, ", ", one_line(stage.why)) if stage.why else title,
+        Text.assemble(title, ", ", one_line(stage.why)) if stage.why and ended == stage.status else title,
         remark(f"{stage.rows:,} rows in {stage.seconds:.1f} s, as of {day(data.as_of)}, run {data.run_id}"),
         *sample([data.origin]),
         _units(stage.units),
     ]
     return [*parts, *failures((stage.name, failure) for failure in stage.failures)]
+
+
+def _ended(stage: StageShape) -> str:
+    """Return how a stage ended as a whole: as its companies did, in part where some ended well and some did not."""
+    ended = {word for unit, word in stage.units.items() if unit == unit_name(unit)} or {stage.status}
+    if len(ended) == 1:
+        return ended.pop()
+    return stage.status if ended <= _WELL else "partial"
 
 
 def _units(units: Mapping[str, str]) -> Text:
@@ -62,8 +72,18 @@ def _pattern(failure: FailureShape) -> str:
 
 
 def _who(stage: str, alike: list[FailureShape]) -> Text:
-    first, units = alike[0], list(dict.fromkeys(unit_name(failure.unit) for failure in alike))
+    """Return which units failed, and what of them: pair by pair only where both differ."""
+    pairs = list(dict.fromkeys((unit_name(failure.unit), _what(stage, failure)) for failure in alike))
+    units, names = list(dict.fromkeys(unit for unit, _ in pairs)), list(dict.fromkeys(name for _, name in pairs))
     if len(alike) == 1:
-        what = "" if first.what in (stage, first.unit) else first.what
-        return Text.assemble("  ", one_line(f"{stage} {units[0]}", "bold red"), " ", one_line(what))
-    return Text.assemble("  ", one_line(f"{stage} {len(alike):,} times", "bold red"), " ", one_line(few(units)))
+        return Text.assemble("  ", one_line(f"{stage} {units[0]}", "bold red"), " ", one_line(names[0]))
+    if len(units) == 1 or len(names) == 1:
+        who = ": ".join(each for each in (few(units), few(names)) if each)
+    else:
+        who = few([f"{unit} {name}".strip() for unit, name in pairs])
+    return Text.assemble("  ", one_line(f"{stage} {len(alike):,} times", "bold red"), " ", one_line(who))
+
+
+def _what(stage: str, failure: FailureShape) -> str:
+    """Return what failed of a unit, or nothing where that is the unit itself."""
+    return "" if failure.what in (stage, failure.unit) else failure.what

@@ -13,6 +13,7 @@ from p3.shapes import Facts, ItemValue
 from p3.wording import MISSING, few, name, percent
 
 _TREND = 12  # periods
+_PERIOD = {"annual": "y", "quarter": "q", "ttm": "q"}  # a period's end is a year or a quarter after the last
 _DAYS = {"annual": 365.25, "quarter": 365.25 / 4, "ttm": 365.25 / 4}  # from one period's end to the next
 
 
@@ -122,7 +123,7 @@ class Statements:
     def _fitting(self, groups: dict[str, list[_Row]], width: int) -> int:
         rows = [row for rows in groups.values() for row in rows]
         left = width - max([len(self._unit), *map(len, groups), *(row.label.cell_len for row in rows)], default=0)
-        left -= 2 + max((len(row.trend) for row in rows), default=0)
+        left -= 2 + max(len(self._trend_title(groups)), *(len(row.trend) for row in rows), 0)
         shown = 0
         for at in reversed(range(len(self._periods))):
             left -= 2 + max(len(self._periods[at].label), *(row.cells[at].cell_len for row in rows), 0)
@@ -130,6 +131,11 @@ class Statements:
                 break
             shown += 1
         return max(shown, 1)
+
+    def _trend_title(self, groups: dict[str, list[_Row]]) -> str:
+        """Return the title of the trends, with the periods they run over: more than the columns beside them, maybe."""
+        longest = max((len(row.trend) for rows in groups.values() for row in rows), default=0)
+        return f"trend, {longest} {_PERIOD[self._data.duration]}" if longest else "trend"
 
     @property
     def _unit(self) -> str:
@@ -140,7 +146,7 @@ class Statements:
         table.add_column(literal(self._unit), no_wrap=not fold, overflow="fold")
         for period in self._periods[-shown:]:
             table.add_column(literal(period.label), justify="right", no_wrap=not fold, overflow="fold")
-        table.add_column("trend", no_wrap=True, style="cyan")
+        table.add_column(self._trend_title(groups), no_wrap=True, style="cyan")
         for group, rows in groups.items():
             table.add_row(literal(group, "bold"))
             for row in rows:

@@ -11,7 +11,7 @@ from view_shapes import make
 from p3 import shapes
 from p3.cli.views import ask, backtest, dcf, e2e, env_status, facts, fetch_sec, search, trace, trade
 from p3.cli.views.parts import trend
-from p3.cli.views.stages import failures
+from p3.cli.views.stages import failures, render_run
 
 
 def shown(parts, width=120):
@@ -125,6 +125,33 @@ def test_failures_alike_are_one_entry_and_others_are_not():
     assert failures([]) == []
 
 
+def test_every_name_in_a_group_of_failures_is_told():
+    both = [("ingest", failure("ACME", f"{name}: no text in it", what=name)) for name in ("bin.txt", "nul.txt")]
+    assert "ingest 2 times ACME: bin.txt, nul.txt\n" in shown(failures(both))
+    apart = [
+        ("fetch-sec", failure(unit, f"no {what}", what=what)) for unit, what in (("AAA", "10-K 1"), ("BBB", "10-K 2"))
+    ]
+    assert "fetch-sec 2 times AAA 10-K 1, BBB 10-K 2\n" in shown(failures(apart))
+    many = [("ingest", failure("ACME", f"{at}.txt: empty", what=f"{at}.txt")) for at in range(9)]
+    assert "5.txt and 3 more\n" in shown(failures(many))
+
+
+@pytest.mark.parametrize(
+    ("units", "status", "title"),
+    [
+        ({"_market": "fresh", "ZZZZ": "failed"}, "fresh", "failed"),
+        ({"AAA": "fresh", "ZZZZ": "failed"}, "fresh", "partial"),
+        ({"AAA": "ran", "BBB": "fresh"}, "ran", "ran, because"),
+        ({"_market": "fresh"}, "fresh", "fresh, because"),
+        ({}, "blocked", "blocked, because"),
+    ],
+)
+def test_a_stage_is_headed_by_what_became_of_its_companies(units, status, title):
+    stage = with_(make(shapes.StageShape, "prices", 0), name="prices", why="because", status=status, units=units)
+    run = with_(make(shapes.StageRun, "f2", 0), scope="f2", stage=stage)
+    assert shown(render_run(run)).splitlines()[0] == f"prices f2: {title}"
+
+
 def test_a_run_shows_stages_then_failures_then_the_whole_path_of_the_report():
     stage = with_(make(shapes.StageShape, "dcf", 0), failures=[failure("XYZ", "no price")])
     path = f"/{'long/' * 40}report.html"
@@ -152,7 +179,7 @@ def test_an_answer_comes_before_its_formula_and_its_sources():
 
 def test_a_passage_is_trimmed_and_says_where_it_is_and_why():
     passage = with_(
-        make(shapes.Passage, "-", 0), rank=3, score=1.234, ticker="XYZ", section="Item 7", page=None, why="words"
+        make(shapes.Passage, "-", 0), rank=3, score=1.234, ticker="XYZ", section="Item 7", page=None, why=["words"]
     )
     passage = with_(passage, text=f"begin {'word ' * 500}end")
     text = shown(search.render(with_(make(shapes.Search, "q", 0), passages=[passage])))

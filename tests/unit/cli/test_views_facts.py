@@ -239,3 +239,11 @@ def test_an_export_says_what_was_written_where():
     assert "written: /a/long path/x.csv" in text
     assert "3,814 rows, 7 of m7: fiscal years, trailing twelve months" in text
     assert "ABC" in text
+
+
+def test_the_trend_says_how_many_periods_it_runs_over_however_few_are_shown():
+    periods = [period(year, revenue=item(float(year))) for year in range(2005, 2025)]
+    narrow = shown(company(*periods), 60)
+    assert "trend, 12 y" in narrow
+    assert "The newest 3 of 20 periods" in narrow
+    assert max(map(len, narrow.splitlines())) <= 60

@@ -1,15 +1,21 @@
 """The ledger: migrations once, an audit log that tells when it was touched, dead letters until they are mended."""
 
+import shutil
 import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from processes import together
+from processes import CHECKOUT, together
+from read_only import read_only
 from sqlalchemy.exc import OperationalError
 
-from p3.data import ledger as module
+from p3.data import ledger_engine
 from p3.data.ledger import Ledger
 from p3.data.ledger_schema import METADATA, MIGRATIONS
 from p3.errors import BusyError, ConfigurationError, DataError
@@ -167,14 +173,83 @@ def test_a_run_begins_and_ends(ledger: Ledger) -> None:
     assert (row["status"], row["as_of"], row["manifest"]) == ("done", "2024-05-01T00:00:00Z", "/tree/manifest.json")
 
 
-def test_a_writer_that_does_not_end_makes_the_others_busy(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Ledger(path).verify_audit()
-    holder = sqlite3.connect(path, isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
-    monkeypatch.setattr(module, "_BUSY_SECONDS", 0.05)
+@pytest.fixture
+def holder(path: Path) -> Iterator[sqlite3.Connection]:
+    """Another process's transaction that writes and does not end."""
+    append(Ledger(path), "a")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("DELETE FROM audit")
+        yield connection
+
+
+def test_a_writer_that_does_not_end_makes_other_writers_busy(
+    path: Path, holder: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_engine, "_BUSY_SECONDS", 0.05)
     with pytest.raises(BusyError, match="another process is writing"):
-        Ledger(path).verify_audit()
-    holder.close()
+        Ledger(path).start_run("r1", "e2e", "f2", THEN)
+
+
+def test_readers_neither_wait_for_a_writer_nor_hold_one_up(path: Path, holder: sqlite3.Connection) -> None:
+    ledger = Ledger(path)
+    with ledger.reading() as connection:
+        seen = sa.select(sa.func.count()).select_from(sa.table("audit"))
+        assert connection.execute(seen).scalar() == 1
+        holder.execute("COMMIT")
+        assert connection.execute(seen).scalar() == 1, "a transaction sees one state"
+    assert ledger.verify_audit() == 0
+
+
+def test_what_only_reads_cannot_write(ledger: Ledger) -> None:
+    with pytest.raises(ConfigurationError, match="readonly"), ledger.reading() as connection:
+        ledger.append_audit(connection, "test", "a", {})
+    assert ledger.verify_audit() == 0
+
+
+READER = f"""
+import sys
+sys.path[:0] = [{str(CHECKOUT)!r}]
+from pathlib import Path
+from p3.data.ledger import Ledger
+from p3.errors import ConfigurationError
+ledger = Ledger(Path(sys.argv[1]))
+print(ledger.verify_audit(), ledger.writable)
+try:
+    with ledger.transaction() as connection:
+        ledger.append_audit(connection, "test", "c", {{}})
+    print("written")
+except ConfigurationError as error:
+    print(error.message)
+"""
+
+
+def read_where_nothing_can_be_written(path: Path) -> list[str]:
+    words = [*read_only(path.parent), sys.executable, "-c", READER, path]
+    return subprocess.run(words, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+
+
+def test_a_ledger_in_a_place_that_cannot_be_written_is_read(path: Path) -> None:
+    append(Ledger(path), "a", "b")
+    assert Ledger(path).writable
+    assert [file.name for file in path.parent.glob("ledger*")] == [path.name]
+    count, refused = read_where_nothing_can_be_written(path)
+    assert count == "2 False"
+    assert "readonly" in refused
+
+
+def test_what_a_killed_writer_left_beside_the_ledger_is_read_too(path: Path, tmp_path: Path) -> None:
+    """A backup that was taken while p3 wrote has its log beside it."""
+    append(Ledger(path), "a")
+    copy = tmp_path / "backup"
+    copy.mkdir()
+    with closing(sqlite3.connect(path)) as reader:
+        reader.execute("SELECT count(*) FROM audit").fetchall()
+        append(Ledger(path), "b")
+        for file in path.parent.glob("ledger*"):
+            shutil.copy(file, copy)
+    assert len(list(copy.iterdir())) == 3
+    assert read_where_nothing_can_be_written(copy / path.name)[0] == "2 False"
 
 
 def test_a_file_that_is_no_ledger_is_told(path: Path) -> None:

@@ -155,3 +155,27 @@ def test_an_export_to_nowhere_is_told_and_leaves_nothing(store: Store, tmp_path:
     with pytest.raises(ConfigurationError, match="cannot write"):
         store.query().export(str(path), store.views())
     assert not path.parent.exists()
+
+
+TEXTS = [
+    ("INTERVAL 2 HOUR + INTERVAL 1 MONTH", "1 month 02:00:00"),
+    ("max(date) - min(date)::TIMESTAMP", "00:00:00"),
+    ("NULL::INTERVAL", None),
+    ("[INTERVAL 1 DAY]", "[1 day]"),
+    ("{'a': [INTERVAL 1 DAY]}", "{'a': [1 day]}"),
+    ("map {'a': INTERVAL 1 DAY}", "{a=1 day}"),
+    ("array_value(INTERVAL 1 DAY, INTERVAL 2 DAY)", "[1 day, 2 days]"),
+    ("union_value(a := 1)", "1"),
+    ("'1010'::BIT", "1010"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), TEXTS)
+def test_what_a_frame_cannot_hold_is_text(store: Store, value: str, text: str | None) -> None:
+    """The other columns, the order of rows and names that have to be quoted stay."""
+    columns = f'{value} AS "a ""text""", g AS "#1", [g]::INT[1] AS a'
+    found = ask(store, f"SELECT {columns} FROM rates, range(3) AS r (g) GROUP BY g ORDER BY g DESC")
+    assert found.columns == ['a "text"', "#1", "a"]
+    assert found.to_series().to_list() == [text] * 3
+    assert found["#1"].to_list() == [2, 1, 0]
+    assert found.schema["a"] == pl.Array(pl.Int32, 1)
