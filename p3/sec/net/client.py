@@ -166,13 +166,20 @@ class EdgarClient:
         self._count(requests=1)
         try:
             with self._http.stream("GET", url, headers=headers, extensions={"trace": departure}) as answer:
-                received = receive(answer)
+                return self._received(answer, receive, departure)
         except httpx.TransportError as failure:
             raise PassingError(type(failure).__name__) from failure
+
+    def _received(
+        self, answer: httpx.Response, receive: Callable[[httpx.Response], _Answer], departure: "_Departure"
+    ) -> _Answer:
+        """Return what ``receive`` makes of the answer; the breaker and the governor hear what it says of EDGAR."""
+        try:
+            received = receive(answer)
         except P3Error as error:
             self._breaker.succeeded()  # EDGAR answered, if not what was hoped for
             if isinstance(error, BlockedError):
-                self._governor.freeze(departure.at, error.seconds)
+                self._governor.freeze(departure.left_at, error.seconds)
             raise
         self._breaker.succeeded()
         return received
@@ -226,19 +233,20 @@ class EdgarClient:
 
 
 class _Departure:
-    """Hears from the HTTP library what becomes of one request, and knows when it left.
+    """Hears from the HTTP library what becomes of one request, and tells the governor; ``left_at`` is when it left.
 
-    Its turn may have come before a connection was open; what counts is when it is sent.
+    Its turn may have come before a connection was open; what counts is when it is sent, and when EDGAR has it.
     """
 
     def __init__(self, governor: Governor) -> None:
-        self.at = clock.now()
+        self.left_at = clock.now().timestamp()
         self._governor = governor
 
     def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         if event == "http11.send_request_headers.started":
-            self._governor.depart()
-            self.at = clock.now()
+            self.left_at = self._governor.depart()
+        elif event == "http11.receive_response_headers.complete":
+            self._governor.answered(self.left_at)
 
 
 def _conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:

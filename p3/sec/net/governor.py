@@ -22,6 +22,7 @@ FREEZE_SECONDS = 600.0
 """For how long EDGAR blocks who asked too often, says its page."""
 
 _PIECE = 1.0  # seconds: how often a wait says what is left of it
+_LOCK_PAUSE = 0.01  # seconds between attempts at the lock, which is held for an instant at a time
 _Answer = TypeVar("_Answer")
 
 
@@ -32,15 +33,18 @@ class StillBlockedError(UpstreamError):
 
 
 class Governor(Protocol):
-    """Decides when a request may leave."""
+    """Decides when a request may leave; times are seconds since 1970, UTC."""
 
     def wait(self) -> None:
         """Return once it is this request's turn; raises UpstreamError where EDGAR blocks on and on, or once closed."""
 
-    def depart(self) -> None:
-        """Return once the request, its connection open, may be sent this instant."""
+    def depart(self) -> float:
+        """Return once the request, its connection open, may be sent this instant; the time is when it left."""
 
-    def freeze(self, left_at: datetime, seconds: float | None) -> None:
+    def answered(self, left_at: float) -> None:
+        """Note that the answer to the request of ``left_at`` has begun."""
+
+    def freeze(self, left_at: float, seconds: float | None) -> None:
         """Let nobody send for ``seconds`` (None: as long as blocks last): the request of ``left_at`` was blocked."""
 
     def close(self) -> None:
@@ -53,10 +57,14 @@ class Unlimited:
     def wait(self) -> None:
         """Return at once."""
 
-    def depart(self) -> None:
+    def depart(self) -> float:
         """Return at once."""
+        return clock.now().timestamp()
 
-    def freeze(self, left_at: datetime, seconds: float | None) -> None:
+    def answered(self, left_at: float) -> None:
+        """Do nothing: nobody is counted."""
+
+    def freeze(self, left_at: float, seconds: float | None) -> None:
         """Do nothing: there is nobody to spare."""
 
     def close(self) -> None:
@@ -70,10 +78,10 @@ def silent(message: str) -> None:
 class SharedWindow:
     """One pace for all threads and processes that name the same ``path``: evenly spaced, never above EDGAR's limit.
 
-    ``rate`` is in requests a second, above 0 and at most 10; above 9.6 the pace is 9.6, for a server may see two
-    requests closer together than they left. The state lies in a small file at ``path``, made with its folders and
-    locked for an instant at a time: a killed process loses its slot and nothing else. ``freeze_seconds`` is how long a
-    block lasts where EDGAR does not say; ``notify`` hears about once a second what is left of it.
+    ``rate`` is in requests a second, above 0 and at most 10; above 9.6 the pace is 9.6, and lower where EDGAR is slow
+    to answer, as ``p3.sec.net.pace`` says. The state lies in a small file at ``path``, made with its folders and locked
+    for an instant at a time: requests of a killed process count for three seconds and no longer. ``freeze_seconds`` is
+    how long a block lasts where EDGAR does not say; ``notify`` hears about once a second what is left of it.
     Raises ConfigurationError for a rate outside the bounds and where the file cannot be written.
     """
 
@@ -108,18 +116,25 @@ class SharedWindow:
             if self._standing() is None:
                 return
 
-    def depart(self) -> None:
+    def depart(self) -> float:
         """Return once the request may be sent this instant, and count it: late ones must not bunch up."""
-        while hold := self._decide(lambda state, now: pace.depart(state, now, self._spacing)):
+        while True:
+            hold, left_at = self._decide(_departed)
+            if not hold:
+                return left_at
             self._pause(hold)
 
-    def freeze(self, left_at: datetime, seconds: float | None) -> None:
+    def answered(self, left_at: float) -> None:
+        """Note that the request that left at ``left_at`` has reached EDGAR, which makes room for others sooner."""
+        self._decide(lambda state, now: (pace.answered(state, now, left_at), None))
+
+    def freeze(self, left_at: float, seconds: float | None) -> None:
         """Let no process send for ``seconds``, at most an hour; None is ``freeze_seconds``.
 
         Nothing changes while a freeze stands, or where the request left before it began: one block is one freeze.
         """
         duration = self._freeze_seconds if seconds is None else seconds
-        self._decide(lambda state, now: (pace.freeze(state, now, left_at.timestamp(), duration), None), lasting=True)
+        self._decide(lambda state, now: (pace.freeze(state, now, left_at, duration), None), lasting=True)
 
     def close(self) -> None:
         """End the waits of every thread of this process, now and later, with UpstreamError."""
@@ -147,11 +162,11 @@ class SharedWindow:
         if seconds > 0:
             self._sleep(seconds)
         if self._closed.is_set():
-            raise UpstreamError("the run ended while a request waited for its turn")
+            raise _ended()
 
     def _decide(self, decide: Callable[[Pace, float], tuple[Pace, _Answer]], lasting: bool = False) -> _Answer:
         """Change the state under the lock; ``lasting`` sees to it that the change survives a loss of power."""
-        with _locked(self._path) as handle:
+        with _locked(self._path, self._closed) as handle:
             now = self._now().timestamp()
             data = os.pread(handle, pace.SIZE, 0)
             held = pace.settled(pace.decode(data, now), now, self._spacing)
@@ -182,20 +197,43 @@ def spoken(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def _departed(state: Pace, now: float) -> tuple[Pace, tuple[float, float]]:
+    changed, hold = pace.depart(state, now)
+    return changed, (hold, now)
+
+
 @contextmanager
-def _locked(path: Path) -> Iterator[int]:
-    """Yield a handle of the file at ``path``, made where it is missing, with its lock held."""
+def _locked(path: Path, closed: threading.Event) -> Iterator[int]:
+    """Yield a handle of the file at ``path``, made where it is missing, with its lock held.
+
+    Raises UpstreamError where ``closed`` is set while another holds the lock: a wait within flock could not be ended.
+    """
     handle = -1
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        while not _lock(handle):
+            if closed.wait(_LOCK_PAUSE):
+                raise _ended()
         yield handle
     except OSError as error:
         raise _unwritable(path, error.strerror or str(error)) from None
     finally:
         if handle >= 0:
             os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    """Return whether the lock could be taken at once."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _ended() -> UpstreamError:
+    return UpstreamError("the run ended while a request waited for its turn")
 
 
 def _unwritable(path: Path, why: str) -> ConfigurationError:

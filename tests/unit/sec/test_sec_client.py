@@ -14,7 +14,7 @@ from loopback_edgar import Fault, LoopbackEdgar
 
 from p3.errors import ConfigurationError, DataError, UpstreamError
 from p3.sec import urls
-from p3.sec.net.breaker import CircuitOpenError
+from p3.sec.net.breaker import Breaker, CircuitOpenError
 from p3.sec.net.client import EdgarClient, Retry
 from p3.sec.net.governor import SharedWindow, Unlimited
 from p3.sec.net.responses import BlockedError, MissingError
@@ -158,15 +158,19 @@ def test_connections_are_kept(tmp_path: Path) -> None:
         assert len({request.connection for request in edgar.log}) == 1
 
 
-def test_each_request_departs_once_its_connection_is_open(tmp_path: Path) -> None:
+def test_each_request_departs_once_its_connection_is_open_and_has_arrived_by_its_answer(tmp_path: Path) -> None:
     events = []
 
     class Watching(Unlimited):
         def wait(self) -> None:
             events.append("wait")
 
-        def depart(self) -> None:
+        def depart(self) -> float:
             events.append(f"depart {len(edgar.log)}")
+            return float(len(edgar.log))
+
+        def answered(self, left_at: float) -> None:
+            events.append(f"answered {left_at:.0f}")
 
     with (
         loopback_edgar.serve(tiny_mirror.build(tmp_path), rate=1000) as edgar,
@@ -174,7 +178,7 @@ def test_each_request_departs_once_its_connection_is_open(tmp_path: Path) -> Non
     ):
         client.get(facts_url(client))
         client.get(facts_url(client))
-    assert events == ["wait", "depart 0", "wait", "depart 1"]
+    assert events == ["wait", "depart 0", "answered 0", "wait", "depart 1", "answered 1"]
 
 
 def test_threads_lose_no_count(tmp_path: Path) -> None:
@@ -192,6 +196,30 @@ def test_who_fails_on_and_on_is_left_alone(tmp_path: Path) -> None:
         with pytest.raises(CircuitOpenError):
             client.get(facts_url(client))
         assert len(edgar.log) == 30
+
+
+def test_a_request_that_could_not_leave_says_nothing_of_edgar(tmp_path: Path) -> None:
+    """Between failures in a row, it does not begin the count anew."""
+
+    class Broken(Unlimited):
+        broken = False
+
+        def depart(self) -> float:
+            if self.broken:
+                raise ConfigurationError("cannot write the pace")
+            return super().depart()
+
+    governor, breaker = Broken(), Breaker(failures=2)
+    with (
+        loopback_edgar.serve(tiny_mirror.build(tmp_path), faults=lambda path, before: Fault.UNAVAILABLE) as edgar,
+        EdgarClient(IDENTITY, edgar.data_url, edgar.www_url, governor, retry=QUICK, breaker=breaker) as client,
+    ):
+        for governor.broken, error in ((False, UpstreamError), (True, ConfigurationError), (False, UpstreamError)):
+            with pytest.raises(error):
+                client.get(facts_url(client))
+        with pytest.raises(CircuitOpenError):
+            client.get(facts_url(client))
+        assert len(edgar.log) == 6
 
 
 def test_what_is_missing_is_no_failure_of_the_service(tmp_path: Path) -> None:

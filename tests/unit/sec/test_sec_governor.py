@@ -1,5 +1,6 @@
 """The governor over its file: what threads and processes share, and what they say while they wait."""
 
+import fcntl
 import re
 import threading
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from p3.sec.net.governor import SharedWindow, remaining, spoken
 
 
 class Clock:
-    """Time that passes only while somebody sleeps."""
+    """Time that passes only while somebody sleeps, a microsecond at the least."""
 
     def __init__(self) -> None:
         self.time = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -22,7 +23,7 @@ class Clock:
         return self.time
 
     def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
+        self.time += timedelta(seconds=max(seconds, 1e-6))
 
 
 def window(path: Path, clock: Clock, rate: float = 8, **options: object) -> SharedWindow:
@@ -31,7 +32,7 @@ def window(path: Path, clock: Clock, rate: float = 8, **options: object) -> Shar
 
 def send(governor: SharedWindow) -> None:
     governor.wait()
-    governor.depart()
+    governor.answered(governor.depart())
 
 
 def test_windows_on_one_path_share_one_pace(tmp_path: Path) -> None:
@@ -76,11 +77,12 @@ def test_rates_beyond_what_edgar_allows_are_refused(rate: float, tmp_path: Path)
 
 
 def test_nobody_leaves_within_a_freeze_and_the_wait_is_told(tmp_path: Path) -> None:
-    clock, path, told = Clock(), tmp_path / "pace", []
+    clock, path = Clock(), tmp_path / "pace"
+    told: list[str] = []
     governor = window(path, clock, freeze_seconds=600, notify=told.append)
     send(governor)
     blocked_at = clock.time
-    governor.freeze(blocked_at, None)
+    governor.freeze(blocked_at.timestamp(), None)
     send(window(path, clock))  # another process
     assert clock.time >= blocked_at + timedelta(seconds=600)
     clock.time = blocked_at + timedelta(seconds=20)
@@ -94,7 +96,7 @@ def test_nobody_leaves_within_a_freeze_and_the_wait_is_told(tmp_path: Path) -> N
 def test_the_server_says_how_long(tmp_path: Path) -> None:
     clock = Clock()
     governor, start = window(tmp_path / "pace", clock), clock.time
-    governor.freeze(clock.time, 30.0)
+    governor.freeze(clock.time.timestamp(), 30.0)
     send(governor)
     assert (clock.time - start).total_seconds() == pytest.approx(30)
 
@@ -103,7 +105,7 @@ def test_requests_after_a_freeze_are_spaced_again(tmp_path: Path) -> None:
     clock = Clock()
     governor = window(tmp_path / "pace", clock)
     send(governor)
-    governor.freeze(clock.time, 5.0)
+    governor.freeze(clock.time.timestamp(), 5.0)
     left = []
     for _ in range(3):
         send(governor)
@@ -118,7 +120,7 @@ def test_a_freeze_begun_while_a_request_waits_for_its_slot_holds_it(tmp_path: Pa
 
     def sleep(seconds: float) -> None:
         if clock.time == start:
-            other.freeze(clock.time, 60.0)
+            other.freeze(clock.time.timestamp(), 60.0)
         clock.sleep(seconds)
 
     other.wait()
@@ -131,7 +133,7 @@ def test_a_freeze_begun_while_a_connection_opens_holds_the_request(tmp_path: Pat
     governor = window(path, clock)
     governor.wait()
     start = clock.time
-    window(path, clock).freeze(start, 60.0)
+    window(path, clock).freeze(start.timestamp(), 60.0)
     governor.depart()
     assert clock.time == start + timedelta(seconds=60)
 
@@ -139,9 +141,9 @@ def test_a_freeze_begun_while_a_connection_opens_holds_the_request(tmp_path: Pat
 def test_a_second_block_right_after_a_freeze_ends_every_wait(tmp_path: Path) -> None:
     clock, path = Clock(), tmp_path / "pace"
     governor = window(path, clock)
-    governor.freeze(clock.time, None)
+    governor.freeze(clock.time.timestamp(), None)
     send(governor)
-    governor.freeze(clock.time, None)
+    governor.freeze(clock.time.timestamp(), None)
     before = clock.time
     with pytest.raises(UpstreamError, match="again") as caught:
         window(path, clock).wait()
@@ -155,7 +157,7 @@ def test_what_is_left_of_a_freeze_can_be_read(tmp_path: Path) -> None:
     governor = SharedWindow(path, freeze_seconds=600)
     governor.wait()
     assert remaining(path) is None
-    governor.freeze(clock.now(), None)
+    governor.freeze(clock.now().timestamp(), None)
     left = remaining(path)
     assert left is not None
     assert timedelta(seconds=590) < left <= timedelta(seconds=600)
@@ -184,10 +186,42 @@ def test_a_clock_set_back_stalls_nobody(tmp_path: Path) -> None:
     assert clock.time - start < timedelta(seconds=2)
 
 
+def test_requests_that_have_no_answer_yet_make_others_wait(tmp_path: Path) -> None:
+    clock = Clock()
+    governor, start = window(tmp_path / "pace", clock, 10), clock.time
+    left = [governor.depart() for _ in range(10)]
+    clock.sleep(0.5)
+    for left_at in left:
+        governor.answered(left_at)
+    governor.depart()
+    assert (clock.time - start).total_seconds() == pytest.approx(1.505)
+
+
+def test_closing_ends_a_wait_for_the_lock(tmp_path: Path) -> None:
+    path, started = tmp_path / "pace", threading.Event()
+    ended: list[BaseException] = []
+    governor = SharedWindow(path)
+
+    def ask() -> None:
+        started.set()
+        with pytest.raises(UpstreamError) as caught:
+            governor.wait()
+        ended.append(caught.value)
+
+    with path.open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        thread = threading.Thread(target=ask, daemon=True)
+        thread.start()
+        assert started.wait(10)
+        governor.close()
+        thread.join(10)
+    assert len(ended) == 1
+
+
 def test_closing_ends_the_waits_of_other_threads(tmp_path: Path) -> None:
     told = threading.Event()
     governor = SharedWindow(tmp_path / "pace", notify=lambda message: told.set())
-    governor.freeze(clock.now(), None)
+    governor.freeze(clock.now().timestamp(), None)
     ended: list[BaseException] = []
 
     def ask() -> None:

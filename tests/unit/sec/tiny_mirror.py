@@ -81,6 +81,9 @@ class MemoryStore:
         self.kept[url] = MemoryReply(content, status, dict(headers), fetched)
         return self.kept[url].sha
 
+    def confirm(self, url: str, fetched: datetime) -> None:
+        self.kept[url].fetched = fetched
+
 
 class MemoryReply:
     def __init__(self, content: bytes, status: int, headers: dict[str, str], fetched: datetime) -> None:
