@@ -40,7 +40,7 @@ def stage() -> Stage:
             "p3.portfolio",
             "p3.valuation",
             "config/strategies",
-            "config/valuation.toml",
+            "config/valuation.toml", "config/synthetic_ratings.toml",
             "p3.tasks.backtest",
         ),
         parameters=_parameters,

@@ -1,114 +1,48 @@
-"""What is assumed where no filing says: the rules of ``common/config/valuation.toml``, and the user's own choices."""
+"""What is assumed about one company: the rules, and what the user set in their place."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
+from difflib import get_close_matches
 from math import isfinite
 from typing import Any
 
 from p3.errors import ConfigurationError, UsageError
+from p3.valuation.rules import Rules, rules
 
-# What a user may set, by the name of the input.
-CHOICES = (
-    "growth",
-    "target_margin",
-    "tax_rate",
-    "marginal_tax_rate",
-    "sales_to_capital",
-    "risk_free_rate",
-    "beta",
-    "equity_risk_premium",
-    "default_spread",
-    "wacc",
-    "terminal_growth",
-    "terminal_return",
-)
-
-
-@dataclass(frozen=True)
-class PriceRules:
-    """The market price. ``currency`` is that of every price."""
-
-    currency: str
-    max_age_days: int
-
-
-@dataclass(frozen=True)
-class FinancialsRules:
-    """The accounts."""
-
-    max_age_days: int
-
-
-@dataclass(frozen=True)
-class ForecastRules:
-    """The forecast's shape and the limits of what is read from the accounts; rates are fractions."""
-
-    high_growth_years: int
-    fade_years: int
-    growth_years: int
-    growth_persistence: float
-    growth_mean: float
-    growth_floor: float
-    growth_cap: float
-    margin_years: int
-    margin_reversion: float
-    tax_years: int
-    tax_floor: float
-    tax_cap: float
-    marginal_tax_rate: float
-    sales_to_capital_floor: float
-    sales_to_capital_cap: float
-    terminal_growth_cap: float
-    terminal_return_premium: float
-    least_spread: float
-    mid_year: bool
-
-
-@dataclass(frozen=True)
-class CapitalRules:
-    """The cost of capital. ``spreads`` are (coverage below, default spread), ascending."""
-
-    risk_free_series: str
-    risk_free_max_age_days: int
-    equity_risk_premium: float
-    beta_weeks: int
-    beta_least_weeks: int
-    beta_raw_weight: float
-    spreads: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class SimulationRules:
-    """Standard deviations of the scenarios; ``margin`` is relative to the margin."""
-
-    growth: float
-    margin: float
-    wacc: float
-    terminal_growth: float
-
-
-@dataclass(frozen=True)
-class RefusedIndustry:
-    """SIC codes, both ends included, that no model here fits."""
-
-    first: int
-    last: int
-    reason: str
-
-
-@dataclass(frozen=True)
-class Rules:
-    """All rules of the valuation."""
-
-    price: PriceRules
-    financials: FinancialsRules
-    forecast: ForecastRules
-    capital: CapitalRules
-    simulation: SimulationRules
-    refused_industries: tuple[RefusedIndustry, ...]
+# What a user may set, by the name of the input, and the unit it is in.
+CHOICES: Mapping[str, str] = {
+    "growth": "fraction",
+    "margin": "fraction",
+    "terminal_margin": "fraction",
+    "target_margin": "fraction",
+    "tax_rate": "fraction",
+    "marginal_tax_rate": "fraction",
+    "return_on_capital": "fraction",
+    "return_on_equity": "fraction",
+    "sales_to_capital": "ratio",
+    "payout": "fraction",
+    "persistence": "fraction",
+    "risk_free_rate": "fraction",
+    "beta": "ratio",
+    "terminal_beta": "ratio",
+    "equity_risk_premium": "fraction",
+    "debt_ratio": "fraction",
+    "default_spread": "fraction",
+    "cost_of_debt": "fraction",
+    "cost_of_equity": "fraction",
+    "terminal_cost_of_equity": "fraction",
+    "wacc": "fraction",
+    "terminal_wacc": "fraction",
+    "terminal_growth": "fraction",
+    "terminal_return": "fraction",
+    "shares_diluted": "shares",
+    "cash": "money",
+    "operating_cash": "money",
+    "debt": "money",
+    "minority_interests": "money",
+    "preferred": "money",
+}
 
 
 @dataclass(frozen=True)
@@ -122,31 +56,39 @@ class Assumptions:
 def load(yours: Mapping[str, float] | None = None) -> Assumptions:
     """Return the assumptions with the user's choices. Raises UsageError for a choice that is unknown or not finite."""
     for name, value in (yours or {}).items():
-        if name not in CHOICES:
-            raise UsageError(f"no assumption is called {name!r}", f"Choose among: {', '.join(CHOICES)}.")
-        if not isfinite(value):
-            raise UsageError(f"the assumption {name} is {value}", "Give a number; percentages as fractions.")
+        _check(name, value)
     return Assumptions(rules(), dict(yours or {}))
 
 
-@cache
-def rules() -> Rules:
-    """Return the rules. Raises ConfigurationError where the file is missing or malformed."""
+def parse(text: str, called: str) -> dict[str, dict[str, float]]:
+    """Return what a TOML text sets, by ticker; under "" what it sets for every company. ``called`` names it in errors.
+
+    Raises UsageError where it names an unknown assumption or gives no finite number, ConfigurationError where it is
+    no TOML.
+    """
     try:
-        text = (files("p3.common") / "config" / "valuation.toml").read_text("utf-8")
-        return _rules(tomllib.loads(text))
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise ConfigurationError(f"valuation.toml: {error!r}", "Reinstall p3, or restore the file.") from error
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        remedy = "Write `growth = 0.05`, or a table `[AAPL]` of such lines."
+        raise ConfigurationError(f"{called}: {error}", remedy) from error
+    companies: dict[str, Mapping[str, Any]] = {k.upper(): v for k, v in table.items() if isinstance(v, dict)}
+    companies[""] = {name: value for name, value in table.items() if not isinstance(value, dict)}
+    return {ticker: {name: _check(name, value) for name, value in given.items()} for ticker, given in companies.items()}
 
 
-def _rules(table: Mapping[str, Any]) -> Rules:
-    capital = dict(table["capital"])
-    spreads = capital.pop("spreads")
-    return Rules(
-        price=PriceRules(**table["price"]),
-        financials=FinancialsRules(**table["financials"]),
-        forecast=ForecastRules(**table["forecast"]),
-        capital=CapitalRules(**capital, spreads=tuple((row["below"], row["spread"]) for row in spreads)),
-        simulation=SimulationRules(**table["simulation"]),
-        refused_industries=tuple(RefusedIndustry(**row) for row in table["refused_industry"]),
-    )
+def of(ticker: str, chosen: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """Return what ``parse`` found for a company: what holds for every one, and its own in its place."""
+    return {**chosen.get("", {}), **chosen.get(ticker.upper(), {})}
+
+
+def _check(name: str, value: object) -> float:
+    if name not in CHOICES:
+        raise UsageError(f"no assumption is called {name!r}", f"{_suggestion(name)}Choose among: {', '.join(CHOICES)}.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise UsageError(f"the assumption {name} is {value!r}", "Give a number; percentages as fractions.")
+    return float(value)
+
+
+def _suggestion(name: str, among: Iterable[str] = tuple(CHOICES)) -> str:
+    near = get_close_matches(name, among, n=1)
+    return f"Did you mean {near[0]}? " if near else ""

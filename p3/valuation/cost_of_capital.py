@@ -1,10 +1,8 @@
-"""The cost of capital: CAPM for equity, a rating by interest coverage for debt, weights at market value.
+"""The cost of capital: CAPM for equity, weights at market value.
 
 Sources: Sharpe (1964); Blume, "On the Assessment of Risk" (1971); Damodaran, "Investment Valuation", chapters
 7 and 8.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +28,6 @@ def blume(raw: float, weight: float = 2 / 3) -> float:
 def cost_of_equity(risk_free: float, beta: float, premium: float) -> float:
     """Return the CAPM's required return."""
     return risk_free + beta * premium
-
-
-def default_spread(coverage: float, spreads: Sequence[tuple[float, float]]) -> float:
-    """Return the spread of the first row whose bound lies above ``coverage`` (operating income over interest)."""
-    return next(spread for below, spread in spreads if coverage < below)
 
 
 def wacc(equity: float, debt: float, cost_equity: float, cost_debt: float, tax_rate: float) -> float:

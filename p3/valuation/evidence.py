@@ -21,11 +21,22 @@ _READ = (
     "interest_expense",
     "pretax_income",
     "income_tax",
+    "net_income",
+    "net_income_to_common",
+    "depreciation_amortization",
+    "capital_expenditure",
+    "dividends_paid",
+    "research_and_development",
     "equity",
+    "total_assets",
+    "total_liabilities",
+    "payables",
     "cash",
     "short_term_investments",
     "short_term_debt",
     "long_term_debt",
+    "noncontrolling_interests",
+    "temporary_equity",
 )
 _HISTORY = timedelta(days=366 * 8)
 

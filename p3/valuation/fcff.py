@@ -8,7 +8,8 @@ increase of revenue over ``sales_to_capital``. Stock compensation is an expense 
 Stage two: a growing perpetuity that reinvests growth over return on new capital.
 
 Mid-year convention: flows are discounted from the middle of their year, the perpetuity's value with them (N -
-0.5); without it, from year ends. Equity = operations + cash - debt, never below 0: owners can walk away.
+0.5); without it, from year ends. Of the first year only the stub is still to come. Equity = operations + cash -
+debt, never below 0: owners can walk away.
 Source: Damodaran, "Damodaran on Valuation" (2006), chapter 6.
 
 Every driver may be a number or an array of scenarios; results have the scenarios first and the years second.
@@ -43,6 +44,7 @@ class Drivers:
     high_growth_years: int
     fade_years: int
     mid_year: bool
+    stub: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,10 @@ def forecast(drivers: Drivers) -> Forecast:
     before = np.concatenate([np.broadcast_to(_column(drivers.revenue), (len(revenue), 1)), revenue[:, :-1]], axis=1)
     reinvestment = (revenue - before) / _column(drivers.sales_to_capital)
     cash_flow = nopat - reinvestment
-    timing = np.arange(1, years + 1) - (0.5 if drivers.mid_year else 0.0)
-    present_value = cash_flow / (1 + wacc) ** timing
+    part = np.ones(years)
+    part[0] = drivers.stub
+    timing = np.cumsum(part) - (part / 2 if drivers.mid_year else 0.0)
+    present_value = cash_flow * part / (1 + wacc) ** timing
     terminal = (_terminal_cash_flow(drivers, revenue[:, -1:]) / (wacc - terminal_growth))[:, 0]
     operations = present_value.sum(axis=1) + terminal / (1 + wacc[:, 0]) ** timing[-1]
     equity = np.maximum(operations + drivers.cash - drivers.debt, 0.0)

@@ -9,9 +9,7 @@ import polars as pl
 from p3.clock import market_date
 from p3.valuation import evidence, inputs
 from p3.valuation.assumptions import Assumptions
-from p3.valuation.dcf import drivers
 from p3.valuation.evidence import Evidence
-from p3.valuation.fcff import forecast
 from p3.valuation.price_history import price_history
 from p3.valuation.records import Refusal
 
@@ -26,6 +24,14 @@ SIGNALS = pl.Schema(
         "refused": pl.String(),
     }
 )
+
+
+def moments(known: Evidence) -> list[datetime]:
+    """Return the moments at which the company's line items changed, from its first price on, the oldest first."""
+    if known.prices.known.size == 0:
+        return []
+    first = pl.Series([known.prices.known.min()]).cast(pl.Datetime("us", "UTC"))[0]
+    return [moment for moment in known.moments if moment >= first]
 
 
 def values(
@@ -59,5 +65,5 @@ def _row(known: Evidence, as_of: datetime, assumptions: Assumptions) -> tuple[An
     day = market_date(as_of)
     if isinstance(found, Refusal):
         return day, as_of, known.ticker, None, found.price, None, found.reason
-    per_share = float(forecast(drivers(found)).per_share[0])
+    per_share = found.per_share
     return day, as_of, known.ticker, per_share, found.price, per_share / found.price - 1, None

@@ -34,6 +34,9 @@ def fade(start: Driver, end: Driver, stages: Stages) -> Iterator[Driver]:
     """Yield each year's value: ``start`` while growth is high, ``end`` in the last year of the fade."""
     for _ in range(stages.high_growth_years):
         yield start
+    if start is end:
+        yield from (end for _ in range(stages.fade_years))
+        return
     change = end - start
     for year in range(1, stages.fade_years):
         yield start + change * (year / stages.fade_years)

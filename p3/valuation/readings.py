@@ -1,16 +1,19 @@
-"""The inputs that are read from the accounts: each function gives one, with its sources.
+"""The inputs of operations that are read from the accounts: each function gives one, with its sources.
 
 ``UnfitError`` says why no model fits; ``inputs.gather`` turns it into a refusal.
 """
 
 from collections.abc import Iterable, Sequence
-from math import isfinite
+from math import isfinite, nan
+
+import numpy as np
 
 from p3.facts.view import Item, Period
 from p3.provenance import FactSource
-from p3.valuation.assumptions import ForecastRules
 from p3.valuation.evidence import Accounts
-from p3.valuation.records import Assumption, Input
+from p3.valuation.normalised import average_ratio
+from p3.valuation.records import Input
+from p3.valuation.rules import ForecastRules
 
 FRACTION = "fraction"
 
@@ -29,44 +32,63 @@ def revenue(accounts: Accounts) -> Input:
 
 def operating_income(accounts: Accounts) -> Input:
     """Return the newest twelve months' operating income, else pretax income before interest."""
-    found = _operating_income(accounts.base)
+    found = income_of(accounts.base)
     if found is None:
         raise UnfitError(f"neither operating nor pretax income is known for the twelve months to {accounts.base.end}")
     return found
 
 
-def growth(accounts: Accounts, rules: ForecastRules) -> Input:
-    """Return the growth of revenue to expect: the company's own, drawn towards the mean of all, within limits.
+def income_of(period: Period) -> Input | None:
+    """Return a period's operating income, else pretax income before interest; None without either.
 
-    Its own is the mean of the newest fiscal year's growth and the yearly growth over all the years behind the
-    forecast. Growth persists little from one five years to the next: Chan, Karceski and Lakonishok, "The
-    Level and Persistence of Growth Rates" (2003).
+    Stock compensation is among its expenses and is not added back.
     """
-    years = accounts.years[-(rules.growth_years + 1) :]
-    if len(years) < 2 or any(year.items["revenue"].value <= 0 for year in years):
-        raise UnfitError("fewer than two fiscal years with revenue are known")
-    own = (_yearly_growth(years[0], years[-1]) + _yearly_growth(years[-2], years[-1])) / 2
+    reported = period.items.get("operating_income")
+    if reported is not None:
+        return Input("operating_income", reported.value, reported.unit, "fact", reported.sources)
+    pretax = period.items.get("pretax_income")
+    if pretax is None:
+        return None
+    parts = [pretax, *(period.items[name] for name in ("interest_expense",) if name in period.items)]
+    return Input("operating_income", sum(part.value for part in parts), pretax.unit, "rule", sources_of(parts))
+
+
+def growth(accounts: Accounts, item: str, rules: ForecastRules) -> Input:
+    """Return the growth of ``item`` to expect: the company's own, drawn towards the mean of all, within limits.
+
+    Its own is the yearly growth over all the years behind the forecast: one good year is no trend. Growth persists
+    little from one five years to the next: Chan, Karceski and Lakonishok, "The Level and Persistence of Growth
+    Rates" (2003).
+    """
+    known = [year for year in accounts.years if item in year.items][-(rules.growth_years + 1) :]
+    if len(known) < 2 or any(year.items[item].value <= 0 for year in known):
+        raise UnfitError(f"fewer than two fiscal years with {item.replace('_', ' ')} are known")
+    own = _yearly_growth(known[0], known[-1], item)
     expected = rules.growth_mean + rules.growth_persistence * (own - rules.growth_mean)
-    limited = _within(expected, rules.growth_floor, rules.growth_cap)
-    return Input("growth", limited, FRACTION, "rule", _sources(year.items["revenue"] for year in years))
+    limited = within(expected, rules.growth_floor, rules.growth_cap)
+    return Input("growth", limited, FRACTION, "rule", sources_of(year.items[item] for year in known))
 
 
-def target_margin(accounts: Accounts, rules: ForecastRules) -> Input:
-    """Return the newest twelve months' operating margin, moved towards the mean of the newest fiscal years."""
-    margins, items = [], []
-    for year in accounts.years[-rules.margin_years :]:
-        income, sales = _operating_income(year), year.items["revenue"]
-        if income is not None and sales.value > 0:
-            margins.append(income.value / sales.value)
-            items += [*income.sources, *sales.sources]
-    if not margins:
+def cycle_margin(accounts: Accounts, rules: ForecastRules) -> Input:
+    """Return the operating margin of an average of the newest fiscal years."""
+    pairs = [
+        (income, year.items["revenue"])
+        for year in accounts.years[-rules.cycle_years :]
+        if (income := income_of(year)) is not None and year.items["revenue"].value > 0
+    ]
+    if not pairs:
         raise UnfitError("no fiscal year's operating margin is known")
+    margin = average_ratio(np.array([i.value for i, _ in pairs]), np.array([sales.value for _, sales in pairs]))
+    sources = tuple(source for income, sales in pairs for source in (*income.sources, *sales.sources))
+    return Input("cycle_margin", float(margin), FRACTION, "rule", sources)
+
+
+def margin(accounts: Accounts, cycle: Input, rules: ForecastRules, name: str = "margin") -> Input:
+    """Return the newest twelve months' operating margin, moved towards that of the ``cycle``."""
     now = operating_income(accounts)
-    margin = now.value / revenue(accounts).value
-    target = margin + rules.margin_reversion * (sum(margins) / len(margins) - margin)
-    if target <= 0:
-        raise UnfitError(f"the operating margin is heading for {target:.1%}: there is no cash flow to value")
-    return Input("target_margin", target, FRACTION, "rule", (*now.sources, *items))
+    newest = now.value / revenue(accounts).value
+    moved = newest + rules.cycle_reversion * (cycle.value - newest)
+    return Input(name, moved, FRACTION, "rule", (*now.sources, *cycle.sources))
 
 
 def tax_rate(accounts: Accounts, rules: ForecastRules) -> Input:
@@ -82,31 +104,52 @@ def tax_rate(accounts: Accounts, rules: ForecastRules) -> Input:
     if not pairs:
         return Input("tax_rate", rules.marginal_tax_rate, FRACTION, "rule")
     rate = sum(tax.value for tax, _ in pairs) / sum(income.value for _, income in pairs)
-    limited = _within(rate, rules.tax_floor, rules.tax_cap)
-    return Input("tax_rate", limited, FRACTION, "rule", _sources(item for pair in pairs for item in pair))
+    limited = within(rate, rules.tax_floor, rules.tax_cap)
+    return Input("tax_rate", limited, FRACTION, "rule", sources_of(item for pair in pairs for item in pair))
 
 
-def debt(accounts: Accounts) -> Input:
-    """Return the book value of debt due within a year and later; leases are left out."""
-    return _sum("debt", accounts.base, ("short_term_debt", "long_term_debt"))
+def return_on_capital(accounts: Accounts, taxed: float, rules: ForecastRules) -> Input:
+    """Return operating income after tax over invested capital, both summed over the cycle, within the rules' limits.
 
-
-def cash(accounts: Accounts) -> Input:
-    """Return cash and short-term investments."""
-    return _sum("cash", accounts.base, ("cash", "short_term_investments"))
+    Where the years' capital is not positive, others' money runs the company, and the return is at its limit.
+    """
+    found = [(income_of(year), invested_capital(year)) for year in accounts.years[-rules.cycle_years :]]
+    incomes = np.array([income.value if income else nan for income, _ in found]) * (1.0 - taxed)
+    capital = np.array([invested.value if invested else nan for _, invested in found])
+    if np.isnan(incomes + capital).all():
+        raise UnfitError("equity is not known at the end of any fiscal year of the cycle")
+    known = ~np.isnan(incomes + capital)
+    positive = capital[known].sum() > 0
+    ratio = float(average_ratio(incomes, capital)) if positive else rules.return_cap
+    limited = within(ratio, rules.return_floor, rules.return_cap)
+    sources = tuple(s for pair in found if all(pair) for part in pair if part is not None for s in part.sources)
+    return Input("return_on_capital", limited, FRACTION, "rule", sources)
 
 
 def sales_to_capital(accounts: Accounts, rules: ForecastRules) -> Input:
-    """Return revenue over invested capital (equity + debt - cash), within the rules' limits."""
-    equity = accounts.base.items.get("equity")
-    if equity is None:
+    """Return revenue over invested capital, within the rules' limits."""
+    invested = invested_capital(accounts.base)
+    if invested is None:
         raise UnfitError(f"equity at {accounts.base.end} is not known")
-    sales, owed, held = revenue(accounts), debt(accounts), cash(accounts)
-    capital = equity.value + owed.value - held.value
-    ratio = sales.value / capital if capital > 0 else rules.sales_to_capital_cap
-    limited = _within(ratio, rules.sales_to_capital_floor, rules.sales_to_capital_cap)
-    sources = (*sales.sources, *equity.sources, *owed.sources, *held.sources)
-    return Input("sales_to_capital", limited, "ratio", "rule", sources)
+    sales = revenue(accounts)
+    ratio = sales.value / invested.value if invested.value > 0 else rules.sales_to_capital_cap
+    limited = within(ratio, rules.sales_to_capital_floor, rules.sales_to_capital_cap)
+    return Input("sales_to_capital", limited, "ratio", "rule", (*sales.sources, *invested.sources))
+
+
+def invested_capital(period: Period) -> Input | None:
+    """Return equity, minority interests and debt less cash and short-term investments; None without equity."""
+    equity = period.items.get("equity")
+    if equity is None:
+        return None
+    owed = [period.items[n] for n in ("noncontrolling_interests", *DEBT) if n in period.items]
+    held = [period.items[n] for n in CASH if n in period.items]
+    value = equity.value + sum(item.value for item in owed) - sum(item.value for item in held)
+    return Input("invested_capital", value, equity.unit, "fact", sources_of([equity, *owed, *held]))
+
+
+DEBT = ("short_term_debt", "long_term_debt")
+CASH = ("cash", "short_term_investments")
 
 
 def interest(accounts: Accounts) -> Item | None:
@@ -115,36 +158,24 @@ def interest(accounts: Accounts) -> Item | None:
     return item if item is not None and item.value > 0 else None
 
 
-def _yearly_growth(first: Period, last: Period) -> float:
-    elapsed = (last.end - first.end).days / 365.25
-    growth: float = (last.items["revenue"].value / first.items["revenue"].value) ** (1 / elapsed) - 1
-    return growth
-
-
-def _operating_income(period: Period) -> Input | None:
-    reported = period.items.get("operating_income")
-    if reported is not None:
-        return Input("operating_income", reported.value, reported.unit, "fact", reported.sources)
-    pretax = period.items.get("pretax_income")
-    if pretax is None:
-        return None
-    parts = [pretax, *(period.items[name] for name in ("interest_expense",) if name in period.items)]
-    return Input("operating_income", sum(part.value for part in parts), pretax.unit, "rule", _sources(parts))
-
-
-def _sum(name: str, period: Period, parts: Sequence[str]) -> Input:
-    """Return the sum of what is reported; without any of the parts it is 0, by rule and not by fact."""
-    found = [period.items[part] for part in parts if part in period.items]
-    kind: Assumption = "fact" if found else "rule"
-    unit = period.items["revenue"].unit
-    return Input(name, sum(item.value for item in found), unit, kind, _sources(found))
-
-
-def _sources(items: Iterable[Item]) -> tuple[FactSource, ...]:
+def sources_of(items: Iterable[Item]) -> tuple[FactSource, ...]:
+    """Return the facts behind all the items."""
     return tuple(source for item in items for source in item.sources)
 
 
-def _within(value: float, low: float, high: float) -> float:
+def total(name: str, items: Sequence[Item]) -> Input:
+    """Return the sum of at least one item as a fact."""
+    return Input(name, sum(item.value for item in items), items[0].unit, "fact", sources_of(items))
+
+
+def within(value: float, low: float, high: float) -> float:
+    """Return ``value`` brought between the limits. Raises UnfitError where it is no number."""
     if not isfinite(value):
         raise UnfitError(f"a ratio of the accounts is {value}")
     return min(max(value, low), high)
+
+
+def _yearly_growth(first: Period, last: Period, item: str) -> float:
+    elapsed = (last.end - first.end).days / 365.25
+    growth: float = (last.items[item].value / first.items[item].value) ** (1 / elapsed) - 1
+    return growth

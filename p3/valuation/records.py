@@ -1,12 +1,13 @@
 """What a valuation takes and gives."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
 from p3.provenance import FactSource
-from p3.valuation.assumptions import Rules
+from p3.valuation.model import Frame, Model
+from p3.valuation.rules import Rules
 
 # Where an input comes from: the filings and the market, a rule of valuation.toml, or the user.
 Assumption = Literal["fact", "rule", "yours"]
@@ -25,18 +26,35 @@ class Input:
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that one company's valuation rests on at ``as_of``. ``price`` is as traded, and shares are on its basis."""
+    """All that one company's valuation rests on at ``as_of``. ``price`` is as traded, and shares are on its basis.
+
+    ``reason`` says why the model is this one; ``cross_checks`` are what simpler methods make of a share.
+    """
 
     ticker: str
     cik: int
     as_of: datetime
     price: float
     price_date: date
+    model: Model
+    reason: str
+    frame: Frame
     inputs: tuple[Input, ...]
     rules: Rules
+    cross_checks: Mapping[str, float] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> float:
-        return next(item.value for item in self.inputs if item.name == name)
+        return self.values[name]
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The inputs' values by name."""
+        return {item.name: item.value for item in self.inputs}
+
+    @property
+    def per_share(self) -> float:
+        """The value of a share in the base case."""
+        return float(self.model.per_share(self.values, self.frame).reshape(-1)[0])
 
 
 @dataclass(frozen=True)
@@ -57,8 +75,9 @@ class Valuation:
 
     ``upside`` is value over price less 1. ``implied_growth`` is the growth of the first years at which the
     value meets the price; None where no growth from -50 % to 100 % does. ``distribution`` and
-    ``probability_undervalued`` come from the scenarios. ``detail`` is ready for JSON: the forecast by year,
-    the bridge from operations to equity, and the sensitivity grid.
+    ``probability_undervalued`` come from the scenarios. ``wacc`` is the rate of the first years' flows: the cost of
+    capital, or of equity where these are the owners'. ``detail`` is ready for JSON: the reason for the model, the
+    forecast by year, the bridge to equity, scenarios, sensitivity, tornado and cross-checks.
     """
 
     ticker: str

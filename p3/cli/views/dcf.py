@@ -1,11 +1,12 @@
-"""The view of `p3 dcf`: the values beside the prices, then each input and where it comes from."""
+"""The view of `p3 dcf`: the values beside the prices, then each company's model, uncertainty and inputs."""
 
 from collections.abc import Sequence
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from p3.cli.views.parts import Column, FittedTable, fits, grid, heading, indented, one_line, remark, sample
+from p3.cli.views import dcf_detail, dcf_history
+from p3.cli.views.parts import Column, FittedTable, fits, grid, heading, indented, one_line, remark, sample, unbroken
 from p3.shapes import Dcf, ValuationInput, ValuationShape
 from p3.wording import MISSING, amount, day, name, number, percent
 
@@ -26,7 +27,9 @@ _SUMMARY = (
 
 
 def render(data: Dcf) -> list[RenderableType]:
-    """Return the summary, the refusals with their reasons, the inputs."""
+    """Return the summary, the refusals with their reasons, the models and inputs; with --history the series."""
+    if data.history:
+        return dcf_history.render(data)
     valued = [valuation for valuation in data.valuations if valuation.refused is None]
     refused = [valuation for valuation in data.valuations if valuation.refused is not None]
     parts: list[RenderableType] = [*sample(valuation.origin for valuation in data.valuations)]
@@ -34,6 +37,7 @@ def render(data: Dcf) -> list[RenderableType]:
         FittedTable(_SUMMARY, [_row(valuation) for valuation in valued]) if valued else Text("No company was valued.")
     )
     parts.append(remark(f"a share, as of {day(data.as_of)}, run {data.run_id}"))
+    parts += [unbroken("report: ", data.report)] if data.report else []
     if refused:
         parts.append(heading("Not valued"))
     for valuation in refused:
@@ -41,7 +45,7 @@ def render(data: Dcf) -> list[RenderableType]:
     if len(valued) > _INPUTS_OF:
         return [*parts, remark("Add -t TICKER to see a company's inputs, or --json for all.")]
     for valuation in valued:
-        parts += _inputs(valuation)
+        parts += [*dcf_detail.render(valuation), *_inputs(valuation)]
     return parts
 
 

@@ -1,10 +1,9 @@
-"""Published examples: Damodaran's Disney 2004 and his set of 2005, Blume, and his table of ratings."""
+"""Published examples: Damodaran's Disney 2004 and his set of 2005, and Blume."""
 
 import numpy as np
 import pytest
 
 from p3.valuation import cost_of_capital as cost
-from p3.valuation.assumptions import rules
 
 
 def test_disney_2004() -> None:
@@ -43,10 +42,3 @@ def test_the_regression_recovers_a_known_slope() -> None:
 def test_a_market_that_stood_still_gives_no_beta() -> None:
     with pytest.raises(ValueError, match="benchmark"):
         cost.regression_beta(np.array([0.1, 0.2]), np.zeros(2))
-
-
-@pytest.mark.parametrize(
-    ("coverage", "spread"), [(9.0, 0.0045), (8.5, 0.0045), (8.49, 0.006), (3.5, 0.0095), (2.3, 0.0155), (-5.0, 0.19)]
-)
-def test_the_spread_of_a_rating_by_interest_coverage(coverage: float, spread: float) -> None:
-    assert cost.default_spread(coverage, rules().capital.spreads) == spread

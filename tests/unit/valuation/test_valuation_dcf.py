@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 
 from p3.valuation import assumptions, dcf, history, inputs, scenarios
-from p3.valuation.fcff import forecast
 from p3.valuation.records import Inputs, Refusal
 
 AS_OF = datetime(2024, 5, 31, 23, tzinfo=UTC)
@@ -36,13 +35,26 @@ def test_a_valuation_adds_up(gathered: Inputs) -> None:
     valuation = dcf.value(gathered, 7, 500)
     detail = valuation.detail
     operations = sum(year["present_value"] for year in detail["forecast"])
-    operations += detail["terminal_value"] / (1 + gathered["wacc"]) ** 9.5
+    operations += _terminal_present_value(gathered, detail["terminal_value"])
     assert detail["operations"] == pytest.approx(operations)
-    assert detail["equity"] == pytest.approx(operations + 300e6 - 400e6)
+    assert detail["equity"] == pytest.approx(operations + 300e6 - 0.02 * 1500e6 - 400e6)
+    assert detail["terminal_share"] == pytest.approx(
+        _terminal_present_value(gathered, detail["terminal_value"]) / operations
+    )
     assert valuation.value_per_share == pytest.approx(detail["equity"] / 10e6)
     assert valuation.value_per_share is not None
     assert valuation.upside == pytest.approx(valuation.value_per_share / gathered.price - 1)
     assert json.loads(json.dumps(detail)) == detail
+
+
+def _terminal_present_value(gathered: Inputs, undiscounted: float) -> float:
+    """Return it by hand: five years at the first rate, the fade's in a straight line, the last one to its middle."""
+    first, last = gathered["wacc"], gathered["terminal_wacc"]
+    factor = (1 + first) ** (gathered["first_year_left"] + 4)
+    for year in range(1, 6):
+        rate = first + (last - first) * year / 5
+        factor *= (1 + rate) ** (0.5 if year == 5 else 1.0)
+    return undiscounted / factor
 
 
 def test_the_same_seed_gives_the_same_scenarios_and_another_does_not(gathered: Inputs) -> None:
@@ -59,8 +71,9 @@ def test_the_distribution_is_ordered_around_the_base_case(gathered: Inputs) -> N
 
 
 def test_without_deviation_every_scenario_is_the_base_case(gathered: Inputs) -> None:
-    still = assumptions.SimulationRules(growth=0.0, margin=0.0, wacc=0.0, terminal_growth=0.0)
-    calm = replace(gathered, rules=replace(gathered.rules, simulation=still))
+    rules = gathered.rules
+    still = replace(rules.simulation, growth=0.0, margin=0.0, return_on_capital=0.0, rate=0.0)
+    calm = replace(gathered, rules=replace(rules, simulation=still))
     valuation = dcf.value(calm, 7, 10)
     assert valuation.distribution == pytest.approx(
         dict.fromkeys(valuation.distribution or (), valuation.value_per_share)
@@ -70,14 +83,14 @@ def test_without_deviation_every_scenario_is_the_base_case(gathered: Inputs) -> 
 
 
 def test_the_implied_growth_gives_the_price_back(gathered: Inputs) -> None:
-    base = dcf.drivers(gathered)
-    growth = scenarios.implied_growth(base, gathered.price)
+    growth = scenarios.implied_growth(gathered, gathered.price)
     assert growth is not None
-    assert forecast(replace(base, growth=growth)).per_share[0] == pytest.approx(gathered.price, rel=1e-6)
+    implied = gathered.model.per_share(gathered.values | {"growth": growth}, gathered.frame)
+    assert float(implied) == pytest.approx(gathered.price, rel=1e-6)
 
 
 def test_a_price_that_no_growth_gives_implies_none(gathered: Inputs) -> None:
-    assert scenarios.implied_growth(dcf.drivers(gathered), 1e9) is None
+    assert scenarios.implied_growth(gathered, 1e9) is None
 
 
 def test_the_grid_holds_the_base_case_and_falls_with_the_cost_of_capital(gathered: Inputs) -> None:
@@ -89,8 +102,9 @@ def test_the_grid_holds_the_base_case_and_falls_with_the_cost_of_capital(gathere
 
 
 def test_a_grid_cell_without_room_below_the_cost_of_capital_is_empty(gathered: Inputs) -> None:
-    tight = replace(dcf.drivers(gathered), wacc=0.05, terminal_growth=0.03)
-    assert scenarios.sensitivity(tight, gathered.rules).value_per_share[0][-1] is None
+    tight = {"wacc": 0.05, "terminal_wacc": 0.05, "terminal_growth": 0.03}
+    changed = tuple(replace(item, value=tight.get(item.name, item.value)) for item in gathered.inputs)
+    assert scenarios.sensitivity(replace(gathered, inputs=changed)).value_per_share[0][-1] is None
 
 
 def test_scenarios_must_be_some(gathered: Inputs) -> None:
@@ -142,6 +156,28 @@ def test_a_later_moment_changes_no_earlier_signal() -> None:
 
 
 def test_simulated_values_spread_more_with_more_deviation(gathered: Inputs) -> None:
-    base, rules = dcf.drivers(gathered), gathered.rules
-    wide = replace(rules, simulation=replace(rules.simulation, growth=0.12))
-    assert np.std(scenarios.simulate(base, wide, (1, 1), 2000)) > np.std(scenarios.simulate(base, rules, (1, 1), 2000))
+    rules = gathered.rules
+    wide = replace(gathered, rules=replace(rules, simulation=replace(rules.simulation, growth=0.12)))
+    assert np.std(scenarios.simulate(wide, (1, 1), 2000)) > np.std(scenarios.simulate(gathered, (1, 1), 2000))
+
+
+def test_the_drivers_are_correlated_as_the_rules_say(gathered: Inputs) -> None:
+    drawn = scenarios.draw(gathered.rules.simulation, (1, 1), 20_000)
+    found = np.corrcoef(list(drawn.values()))
+    assert found == pytest.approx(np.asarray(gathered.rules.simulation.correlation), abs=0.03)
+
+
+def test_named_scenarios_stand_around_the_base_case(gathered: Inputs) -> None:
+    found = scenarios.named(gathered)
+    assert list(found) == ["pessimistic", "base", "optimistic"]
+    assert found["pessimistic"] < found["base"] < found["optimistic"]
+    assert found["base"] == pytest.approx(gathered.per_share)
+
+
+def test_the_tornado_has_the_widest_bar_first(gathered: Inputs) -> None:
+    bars = scenarios.tornado(gathered)
+    assert {bar["driver"] for bar in bars} == {"growth", "margin", "return_on_capital", "rate"}
+    widths = [abs(bar["above"] - bar["below"]) for bar in bars]
+    assert widths == sorted(widths, reverse=True)
+    rate = next(bar for bar in bars if bar["driver"] == "rate")
+    assert rate["above"] < gathered.per_share < rate["below"]

@@ -45,7 +45,8 @@ def test_facts_are_read_with_their_sources() -> None:
     assert gathered["debt"] == 400e6
     assert gathered["cash"] == 300e6
     assert gathered["tax_rate"] == pytest.approx(0.2)
-    assert gathered["sales_to_capital"] == pytest.approx(1500 / (900 + 400 - 300))
+    assert gathered["return_on_capital"] == pytest.approx(300 * 0.8 / (900 + 400 - 300))
+    assert gathered["operating_cash"] == pytest.approx(0.02 * 1500e6)
     named = {item.name: item for item in gathered.inputs}
     assert named["revenue"].assumption == "fact"
     assert named["revenue"].sources[0].concept == "revenue"
@@ -55,10 +56,11 @@ def test_facts_are_read_with_their_sources() -> None:
 
 def test_growth_and_margin_follow_the_rules() -> None:
     gathered = found()
-    own = ((1.5 ** (1 / 4) - 1) + (1500 / 1400 - 1)) / 2
+    own = 1.5 ** (1 / 4) - 1
     assert gathered["growth"] == pytest.approx(0.05 + 0.6 * (own - 0.05), abs=2e-4)
-    mean = (200 / 1000 + 220 / 1100 + 250 / 1250 + 300 / 1400 + 300 / 1500) / 5
-    assert gathered["target_margin"] == pytest.approx((0.2 + mean) / 2)
+    mean = (200 + 220 + 250 + 300 + 300) / (1000 + 1100 + 1250 + 1400 + 1500)
+    assert gathered["margin"] == pytest.approx((0.2 + mean) / 2)
+    assert gathered["terminal_margin"] == gathered["margin"]
 
 
 def test_beta_is_the_regressions_drawn_to_one() -> None:
@@ -136,8 +138,14 @@ def test_yours_replaces_a_rule_and_says_so() -> None:
     assert gathered["wacc"] > found()["wacc"]
 
 
-def test_a_wacc_of_yours_moves_the_terminal_return() -> None:
-    assert found(yours={"wacc": 0.12})["terminal_return"] == pytest.approx(0.14)
+def test_a_terminal_wacc_of_yours_moves_the_terminal_return() -> None:
+    assert found(yours={"terminal_wacc": 0.12})["terminal_return"] == pytest.approx(0.17)
+
+
+def test_who_earns_less_than_the_premium_keeps_what_it_earns_and_no_less_than_the_cost() -> None:
+    gathered = found(yours={"return_on_capital": 0.13, "terminal_wacc": 0.10})
+    assert gathered["terminal_return"] == pytest.approx(0.13)
+    assert found(yours={"return_on_capital": 0.07, "terminal_wacc": 0.10})["terminal_return"] == pytest.approx(0.10)
 
 
 @pytest.mark.parametrize("yours", [{"revenue": 1.0}, {"growht": 0.1}, {"growth": float("nan")}])
@@ -146,10 +154,53 @@ def test_an_unknown_or_senseless_choice_is_a_usage_error(yours: dict[str, float]
         assumptions.load(yours)
 
 
-def test_no_debt_is_an_assumption_and_not_a_fact() -> None:
-    gathered = found(line_items=frames.line_items(without=("short_term_debt", "long_term_debt")))
+def without_debt(liabilities: float) -> pl.DataFrame:
+    items = frames.line_items(without=("short_term_debt", "long_term_debt"))
+    owed = frames.row("total_liabilities", 2023, liabilities, instant=True)
+    return pl.concat([items, pl.DataFrame([owed], schema=frames.LINE_ITEMS)])
+
+
+def test_no_debt_is_a_rule_where_liabilities_leave_no_room_for_it() -> None:
+    gathered = found(line_items=without_debt(100e6))
     named = {item.name: item for item in gathered.inputs}
     assert (named["debt"].value, named["debt"].assumption) == (0.0, "rule")
+    assert [source.concept for source in named["debt"].sources] == ["total_liabilities"]
+
+
+def test_debt_that_may_hide_in_the_liabilities_is_asked_for() -> None:
+    assert "set debt" in refused(line_items=without_debt(2000e6))
+    assert "set debt" in refused(line_items=frames.line_items(without=("short_term_debt", "long_term_debt")))
+    assert found(line_items=without_debt(2000e6), yours={"debt": 1e9})["debt"] == 1e9
+
+
+def test_cash_that_is_not_reported_is_asked_for() -> None:
+    assert "set cash" in refused(line_items=frames.line_items(without=("cash", "short_term_investments")))
+
+
+def test_terminal_growth_above_the_risk_free_rate_is_refused() -> None:
+    assert "risk-free" in refused(yours={"terminal_growth": 0.041})
+
+
+def test_the_first_year_shrinks_by_the_days_since_the_accounts() -> None:
+    assert found()["first_year_left"] == pytest.approx(1 - 152 / 365)
+
+
+def test_beta_is_relevered_at_the_target_weights() -> None:
+    own, geared = found(), found(yours={"debt_ratio": 0.5})
+    assert geared["beta_unlevered"] == own["beta_unlevered"]
+    assert geared["beta"] == pytest.approx(own["beta_unlevered"] * (1 + 0.75))
+    assert own["beta_unlevered"] < own["beta"] < geared["beta"]
+
+
+def test_claims_before_the_owners_are_read() -> None:
+    rows = [
+        frames.row("noncontrolling_interests", 2023, 30e6, instant=True),
+        frames.row("temporary_equity", 2023, 20e6, instant=True),
+        frames.row("net_income_to_common", 2023, 222.1e6) | {"duration": "ttm"},
+    ]
+    gathered = found(line_items=pl.concat([frames.line_items(), pl.DataFrame(rows, schema=frames.LINE_ITEMS)]))
+    assert gathered["minority_interests"] == 30e6
+    assert gathered["preferred"] == pytest.approx(20e6 + 9.9e6 / gathered["cost_of_debt"])
 
 
 def test_pretax_income_before_interest_stands_in_for_operating_income() -> None:
@@ -158,7 +209,7 @@ def test_pretax_income_before_interest_stands_in_for_operating_income() -> None:
     assert (named["operating_income"].value, named["operating_income"].assumption) == (310e6, "rule")
 
 
-@pytest.mark.parametrize("sic", ["6021", "6311", "6770", "6798"])
+@pytest.mark.parametrize("sic", ["6189", "6221", "6726", "6770"])
 def test_industries_that_the_model_does_not_fit_are_refused(sic: str) -> None:
     assert sic in refused(sic=sic)
 

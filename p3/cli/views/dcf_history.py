@@ -1,0 +1,42 @@
+"""The view of `p3 dcf --history`: value against price at each date at which a company's figures changed."""
+
+from itertools import groupby
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from p3.cli.views.parts import Column, FittedTable, heading, indented, one_line, remark, sample, unbroken
+from p3.shapes import Dcf, ValuationShape
+from p3.wording import MISSING, day, name, number, percent
+
+_COLUMNS = (
+    Column("known from"),
+    Column("value", number=True),
+    Column("price", number=True),
+    Column("upside", number=True),
+    Column("rate", number=True, rank=2),
+    Column("model", rank=1),
+)
+
+
+def render(data: Dcf) -> list[RenderableType]:
+    """Return a table for each company, and why there is no value where there is none."""
+    parts: list[RenderableType] = [*sample(valuation.origin for valuation in data.valuations)]
+    for ticker, group in groupby(data.valuations, key=lambda valuation: valuation.ticker):
+        series = list(group)
+        parts += [heading(ticker), FittedTable(_COLUMNS, [_row(valuation) for valuation in series])]
+        reasons = dict.fromkeys(valuation.refused for valuation in series if valuation.refused)
+        parts += [indented(one_line(reason), 2) for reason in reasons]
+    parts += [unbroken("report: ", data.report)] if data.report else []
+    return [*parts, remark(f"a share on the basis of its day, as of {day(data.as_of)}, run {data.run_id}")]
+
+
+def _row(valuation: ValuationShape) -> list[Text]:
+    return [
+        one_line(day(valuation.as_of) if valuation.as_of else MISSING),
+        one_line(number(valuation.value_per_share)),
+        one_line(number(valuation.price)),
+        one_line(percent(valuation.upside, signed=True)),
+        one_line(percent(valuation.wacc)),
+        one_line(name(valuation.model or MISSING)),
+    ]
