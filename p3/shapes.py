@@ -297,7 +297,8 @@ class Passage(Shape):
     """A hit of `search`.
 
     ``start`` and ``end`` count characters of the document's text; ``first_byte`` and ``end_byte`` are where these stand
-    in the document as stored, ``cells`` are those of a workbook, ``type`` is the form or an exhibit's, such as EX-99.1.
+    in the document as stored, ``cells`` are those of a workbook, ``type`` is the form or an exhibit's, such as EX-99.1,
+    ``why`` are the reasons for its place, with what each adds to the score.
     """
 
     rank: int
@@ -316,7 +317,7 @@ class Passage(Shape):
     cells: str | None
     accepted: str
     text: str
-    why: str
+    why: list[str]
     origin: str
 
 
@@ -327,6 +328,35 @@ class Search(Shape):
     filters: dict[str, Any]
     seconds: float
     passages: list[Passage]
+
+
+class EvaluatedQuestion(Shape):
+    """A question of `eval retrieval`.
+
+    ``rank`` counts distinct pages from 1 and is null where none of the first 20 is right; ``first_document`` and
+    ``first_page`` are what came first.
+    """
+
+    id: str
+    question: str
+    rank: int | None
+    first_document: str | None
+    first_page: int | None
+
+
+class EvalRetrieval(Shape):
+    """`eval retrieval`: shares of the questions with a right page among the first so many, and the mean of 1/rank.
+
+    ``named`` tells whether each question was asked of the documents that answer it alone.
+    """
+
+    file: str
+    named: bool
+    recall_at_1: float
+    recall_at_5: float
+    recall_at_10: float
+    mrr: float
+    questions: list[EvaluatedQuestion]
 
 
 class Citation(Shape):
@@ -376,7 +406,12 @@ class ValuationInput(Shape):
 
 
 class ValuationShape(Shape):
-    """One company of `dcf`; ``refused`` gives the reason where no model fits."""
+    """One company of `dcf`; ``refused`` gives the reason where no model fits.
+
+    ``wacc`` is the rate of the first years: the cost of capital, or of equity where the model's flows are the owners'.
+    ``detail`` holds the reason for the model, the forecast by year, the bridge to equity, ``terminal_share`` (of the
+    terminal value in the whole), named scenarios, sensitivity, tornado and cross-checks.
+    """
 
     valuation_id: str
     ticker: str
@@ -393,14 +428,21 @@ class ValuationShape(Shape):
     inputs: list[ValuationInput]
     refused: str | None
     origin: str
+    as_of: str | None = None
+    detail: dict[str, Any] = {}
 
 
 class Dcf(Shape):
-    """`dcf`."""
+    """`dcf`; with --history one valuation for each moment at which a company's figures changed, the oldest first.
+
+    ``report`` is the page that --report wrote.
+    """
 
     run_id: str
     as_of: str
     valuations: list[ValuationShape]
+    history: bool = False
+    report: str | None = None
 
 
 class Decision(Shape):

@@ -54,8 +54,10 @@ def meta(cik: int, form: str, period: date, accepted: datetime, name: str) -> Do
     )
 
 
-def passages(text: str, about: DocumentMeta, embedder: LetterEmbedder | None = None) -> pl.DataFrame:
-    frame = split(text, [], None, about)
+def passages(
+    text: str, about: DocumentMeta, embedder: LetterEmbedder | None = None, pages: Sequence[int] | None = None
+) -> pl.DataFrame:
+    frame = split(text, [], pages, about)
     vectors = (embedder or LetterEmbedder()).encode(frame["text"].to_list())
     return frame.with_columns(pl.Series("vector", vectors, dtype=pl.Array(pl.Float32, DIMENSION)))
 

@@ -81,6 +81,10 @@ class DirectoryManager:
         """Return the folder of the passage index."""
         return self.layer(DataLayer.INDEX)
 
+    def models(self) -> Path:
+        """Return the folder of the exported embedding models, which vectors are made with."""
+        return self._made(self.layer(DataLayer.INDEX) / "models")
+
     def ledger(self) -> Path:
         """Return the file of the default ledger."""
         return self.layer(DataLayer.LEDGER) / "ledger.sqlite"

@@ -25,7 +25,11 @@ _PATIENCE = 120.0  # seconds to wait for another process to commit
 
 
 class Store:
-    """The stores of one data tree."""
+    """The stores of one data tree.
+
+    Threads may share it: a store that two of them open at the same moment is made twice, which costs no more than that,
+    for what the stores keep lies on disk.
+    """
 
     def __init__(self, root: Path, ledger_url: str = "") -> None:
         self.directories = DirectoryManager(root)

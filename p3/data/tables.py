@@ -37,7 +37,11 @@ INPUT = pl.Struct(
 
 @dataclass(frozen=True)
 class Table:
-    """A table's place and shape. ``owner`` is the column by which a unit's rows are replaced as a whole."""
+    """A table's place and shape.
+
+    ``owner`` is the column by which a unit's rows are replaced as a whole. It is part of ``key``: rows of two owners,
+    each sound by itself, never collide in one commit.
+    """
 
     name: str
     layer: DataLayer
@@ -88,7 +92,7 @@ FILINGS = Table(
             "origin": pl.String(),
         }
     ),
-    key=("accession", "document"),
+    key=("cik", "accession", "document"),  # a filing of several companies has rows under each
     owner="cik",
     known="accepted",
 )

@@ -2,7 +2,14 @@
 
 import os
 import tempfile
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
+
+from p3 import clock
+
+_PREFIX = ".tmp-"
+_ABANDONED = 86_400.0  # seconds: no writer that lives takes that long
 
 
 def write(path: Path, content: bytes) -> None:
@@ -10,7 +17,8 @@ def write(path: Path, content: bytes) -> None:
 
     Raises OSError, leaving nothing behind.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    _clean(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PREFIX)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -20,3 +28,13 @@ def write(path: Path, content: bytes) -> None:
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+@cache
+def _clean(folder: Path) -> None:
+    """Remove what killed writers left in ``folder``: once a process, for a folder may hold thousands of files."""
+    before = clock.now().timestamp() - _ABANDONED
+    for leftover in folder.glob(f"{_PREFIX}*"):
+        with suppress(FileNotFoundError):  # another process cleans as well
+            if leftover.stat().st_mtime < before:
+                leftover.unlink()

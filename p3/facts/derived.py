@@ -16,7 +16,7 @@ from p3.facts.arrays import NONE, Flags, Ints, at, begins, ordinal, spread
 from p3.facts.days import KINDS, Grid
 from p3.facts.periods import ANNUAL, HALF, NINE_MONTHS, QUARTER, SPANS, TTM
 from p3.facts.rounding import roundings
-from p3.facts.versions import Versions, prefer, settled, standing
+from p3.facts.versions import Standing, Versions, prefer, settled, standing
 
 _DRIFT = 10
 _SHORTER = {HALF: QUARTER, NINE_MONTHS: HALF, ANNUAL: NINE_MONTHS}
@@ -26,11 +26,11 @@ _TO_DATE = (NINE_MONTHS, HALF, QUARTER)
 def fill(items: Versions, grid: Grid, item: int, terms: Sequence[tuple[int, int]], text: int) -> Versions:
     """Return ``items`` with ``item`` completed, where and while it is silent, by a sum over other items.
 
-    ``terms`` are (sign, item); ``text`` stands for the formula.
+    ``terms`` are (sign, item); ``text`` stands for the formula. A sum is made again only by a report of all its terms.
     """
     lines = items.lines
     common = reduce(np.intersect1d, (lines[grid.item(lines) == other] % grid.size for _, other in terms))
-    now = standing([(items, common + other * grid.size) for _, other in terms])
+    now = _told(items, standing([(items, common + other * grid.size) for _, other in terms]))
     first = now.places[0]
     value = np.sum([sign * items.value[place] for (sign, _), place in zip(terms, now.places, strict=True)], axis=0)
     alike = np.all([items.unit[place] == items.unit[first] for place in now.places], axis=0)
@@ -45,6 +45,12 @@ def fill(items: Versions, grid: Grid, item: int, terms: Sequence[tuple[int, int]
         facts=np.hstack([items.facts[place] for place in now.places]),
     )
     return prefer(items, settled(made))
+
+
+def _told(items: Versions, now: Standing) -> Standing:
+    """Return of what stands the beginning of each set, and the moments at which all its timelines are reported."""
+    whole = np.all([items.when[place] == now.when for place in now.places], axis=0) | begins(now.group)
+    return Standing(now.group[whole], now.when[whole], [place[whole] for place in now.places])
 
 
 def quarters(items: Versions, grid: Grid, signed: Flags) -> Versions:

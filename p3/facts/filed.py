@@ -20,7 +20,9 @@ _CURRENCY = r"^[A-Z]{3}$"
 _GENERAL = "us-gaap"
 _COVER = "dei:EntityCommonStockSharesOutstanding"
 _AMENDED = "/A"
+_QUARTERLY_FORMS = ("10-Q", "10-QT")
 _INCOME = "NetIncomeLoss"
+_TO_COMMON = "NetIncomeLossAvailableToCommonStockholdersBasic"
 _PER_SHARE = (
     ("WeightedAverageNumberOfSharesOutstandingBasic", "EarningsPerShareBasic"),
     ("WeightedAverageNumberOfDilutedSharesOutstanding", "EarningsPerShareDiluted"),
@@ -34,13 +36,15 @@ class Filings:
     """A company's filings in the order of publication, one a row.
 
     ``moments`` are the distinct times of publication in microseconds since 1970-01-01 UTC, ``when`` the place there of
-    each filing's; ``end`` is the day on which its own period ends; ``annual`` whether its form reports on a year.
+    each filing's; ``end`` is the day on which its own period ends; ``annual`` and ``quarterly`` whether its form
+    reports on a year or on a quarter.
     """
 
     moments: Ints
     when: Ints
     end: Ints
     annual: Flags
+    quarterly: Flags
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ def read(facts: pl.DataFrame, rules: Rules, concepts: Sequence[str]) -> Filed:
     """Return a company's filings with those of their facts that name one of ``concepts``.
 
     ``facts`` has the columns of the facts table. Left out are facts in another currency than the filing's own, of
-    spans that no fiscal calendar has, and share counts a hundredfold off the filing's own earnings per share.
+    spans that no fiscal calendar has, of twelve months in a quarterly report (trailing ones, or misdated), and what
+    the filing's own income disproves: earnings per share of the other sign, share counts a hundredfold off.
     """
     forms = [*rules.forms, *(form + _AMENDED for form in rules.forms)]
     counting = facts.with_row_index("row").filter(pl.col("form").is_in(forms))
@@ -183,7 +188,8 @@ def _columns(placed: pl.DataFrame, units: pl.Series) -> dict[str, Ints]:
 def _filings(headers: pl.DataFrame, rules: Rules) -> Filings:
     moments, when = np.unique(headers["published"].to_physical().to_numpy(), return_inverse=True)
     end = headers["end"].to_physical().cast(pl.Int64).to_numpy()
-    return Filings(moments, when, end, headers["form"].is_in(list(rules.annual_forms)).to_numpy())
+    annual, quarterly = (headers["form"].is_in(list(forms)) for forms in (rules.annual_forms, _QUARTERLY_FORMS))
+    return Filings(moments, when, end, annual.to_numpy(), quarterly.to_numpy())
 
 
 def _filed(filings: Filings, columns: dict[str, Any], concepts: Sequence[str], units: pl.Series) -> Filed:
@@ -193,11 +199,12 @@ def _filed(filings: Filings, columns: dict[str, Any], concepts: Sequence[str], u
     kind = np.where(cover, KINDS.index(INSTANT), days.kinds(columns["start"], end))
     ends, place = np.unique(np.where(cover, filings.end[columns["filing"]], end), return_inverse=True)
     grid = Grid(ends)
-    stated = Stated(line=grid.line(kind, place), **columns).take(kind != NONE)
+    misplaced = (kind == KINDS.index(ANNUAL)) & filings.quarterly[columns["filing"]]
+    stated = Stated(line=grid.line(kind, place), **columns).take((kind != NONE) & ~misplaced)
     key = (stated.filing * grid.size + stated.line) * len(concepts) + stated.concept
     order = _most_precise(key, stated.value)
     stated, key = stated.take(order), key[order]
-    return Filed(filings, stated.take(_scaled(stated, key, places)), grid, units)
+    return Filed(filings, stated.take(_sound(stated, key, places)), grid, units)
 
 
 def _most_precise(key: Ints, value: Floats) -> Ints:
@@ -210,15 +217,32 @@ def _most_precise(key: Ints, value: Floats) -> Ints:
     return order[begins(key[order])]
 
 
-def _scaled(stated: Stated, key: Ints, places: Mapping[str, int]) -> Flags:
-    """Return all but weighted share counts that the filing's own earnings per share disprove: filed unscaled."""
+def _sound(stated: Stated, key: Ints, places: Mapping[str, int]) -> Flags:
+    """Return all but what the income that the same filing tells for the same period disproves."""
     sound = np.ones(len(key), dtype=bool)
     for shares, per_share in _PER_SHARE:
-        if {shares, per_share, _INCOME} <= places.keys():
+        if {shares, per_share, _INCOME, _TO_COMMON} <= places.keys():
+            eps = np.flatnonzero(stated.concept == places[per_share])
+            to_common = _beside(stated, key, eps, places[_TO_COMMON])
+            sound[eps] = stated.value[eps] * to_common >= 0
             counts = np.flatnonzero(stated.concept == places[shares])
-            eps, income = (find(key, key[counts] + places[name] - places[shares]) for name in (per_share, _INCOME))
-            told = np.abs(at(stated.value, income, 0.0))
-            earned = np.abs(at(stated.value, eps, 0.0) * stated.value[counts])
-            fits = (earned < _PER_SHARE_SLACK * told) & (told < _PER_SHARE_SLACK * earned)
-            sound[counts] = fits | (told == 0) | (at(stated.value, eps, 0.0) == 0)
+            sound[counts] = _scaled(stated, key, counts, places, per_share)
     return sound
+
+
+def _scaled(stated: Stated, key: Ints, counts: Ints, places: Mapping[str, int], per_share: str) -> Flags:
+    """Return which weighted share counts earnings per share do not show to be filed without their scale.
+
+    Earnings per share are those of common stock; net income before preferred dividends may even have another sign.
+    """
+    eps = _beside(stated, key, counts, places[per_share])
+    to_common = _beside(stated, key, counts, places[_TO_COMMON])
+    income = np.where(to_common == 0, _beside(stated, key, counts, places[_INCOME]), to_common)
+    earned, told = np.abs(eps * stated.value[counts]), np.abs(income)
+    fits = (earned < _PER_SHARE_SLACK * told) & (told < _PER_SHARE_SLACK * earned)
+    return fits | (eps * income <= 0)
+
+
+def _beside(stated: Stated, key: Ints, facts: Ints, concept: int) -> Floats:
+    """Return the values of another concept in the filing and line of each fact, 0 where there is none."""
+    return at(stated.value, find(key, key[facts] + concept - stated.concept[facts]), 0.0)

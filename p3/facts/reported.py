@@ -3,18 +3,20 @@
 A filing shows an item as one row of a statement, so the concept that it uses for its own period stands for that row in
 all its columns. For a period, the row of the newest filing that shows it counts: a concept that replaces another takes
 over, a stray mention of another concept in a note does not. A quarterly filing may only move to a preferred formula,
-because its condensed statements and notes tell less than the annual ones. A sum of which a part (of flows) or
-every part (of balances) is rounded far beyond the filing's own unit is put together from prose, and is left out.
+because its condensed statements and notes tell less than the annual ones. A sum of several facts is told again only
+by a filing that tells all of them: old assets less restated equity are no liabilities. A sum of which a part (of
+flows) or every part (of balances) is a note's words is put together from prose, and is left out; so is a year's cost
+or payment of parts that only annual notes tell, which may be less than the statement's line.
 """
 
 import numpy as np
 
 from p3.facts.agreement import Agreement
-from p3.facts.arrays import NONE, Flags, Floats, Ints, at, begins, find, ordinal
+from p3.facts.arrays import NONE, Flags, Ints, at, begins, find, ordinal
 from p3.facts.days import KINDS
-from p3.facts.filed import Filed, Stated
+from p3.facts.filed import Filed
 from p3.facts.items import Items
-from p3.facts.periods import ANNUAL, INSTANT
+from p3.facts.periods import ANNUAL, HALF, INSTANT, NINE_MONTHS
 from p3.facts.reports import Newest, Reports, cells
 from p3.facts.rounding import grains
 from p3.facts.sums import Sums, Totals
@@ -34,7 +36,10 @@ def timelines(items: Items, filed: Filed) -> tuple[Versions, list[str]]:
     since = _since(items, shown, filed)
     reports = np.flatnonzero((number != NONE) & (since != NONE))
     totals = sums.totals(number[reports], reports, newest.fact)
-    sound = _sound(items, item[reports], totals, filed, filed.scales()[shown.filing[reports]])
+    sound = _sound(items, item[reports], totals, filed)
+    sound &= ~_annual_only(items, filed, shown.line[reports], shown.filing[reports], totals.facts)
+    needed = sums.bits(number[reports])
+    whole = shown.bits[reports] & needed == needed
     made = Versions(
         line=shown.line[reports],
         when=since[reports],
@@ -45,7 +50,8 @@ def timelines(items: Items, filed: Filed) -> tuple[Versions, list[str]]:
         spans=np.full((len(reports), 3), NONE),
         facts=np.where(totals.facts == NONE, NONE, filed.stated.row[totals.facts]),
     )
-    return made.take(sound), sums.texts
+    made, whole = made.take(sound), whole[sound]
+    return made.take(whole | begins(made.line)), sums.texts
 
 
 def _rows(shown: Reports, own: Ints, filed: Filed, agreement: Agreement) -> Ints:
@@ -103,23 +109,67 @@ def _several(totals: Totals) -> Flags:
     return several
 
 
-def _sound(items: Items, item: Ints, totals: Totals, filed: Filed, scale: Floats) -> Flags:
+def _sound(items: Items, item: Ints, totals: Totals, filed: Filed) -> Flags:
     """Return which sums are numbers of one unit, of a sign that the item has, and not put together from prose."""
     sound = totals.one_unit & np.isfinite(totals.value) & (items.signed[item] | (totals.value >= 0))
     several = np.flatnonzero(_several(totals))
-    prose = _from_prose(totals.facts[several], filed.stated, scale[several], items.flow[item[several]])
+    prose = _from_prose(totals.facts[several], filed, items.flow[item[several]])
     sound[several] &= ~prose
     return sound
 
 
-def _from_prose(facts: Ints, stated: Stated, scale: Floats, flow: Flags) -> Flags:
-    """Whether amounts are a note's words ("$2.6 billion") and not a statement's lines.
+def _from_prose(facts: Ints, filed: Filed, flow: Flags) -> Flags:
+    """Whether sums are of a note's words ("$2.6 billion") and not of a statement's lines.
 
     One such part spoils a sum of flows; balances, debt above all, often are round, so there all must be.
     """
-    value = np.where(facts == NONE, 0.0, stated.value[facts])
-    step = 100 * scale[:, None]
-    rounded = (value != 0) & (step > 0) & (grains(value.ravel()).reshape(value.shape) >= step)
-    every = (rounded | (value == 0)).all(axis=1)
-    prose: Flags = rounded.any(axis=1) & (flow | every)
+    told = facts != NONE
+    value = np.where(told, filed.stated.value[facts], 0.0)
+    words = told & (value != 0) & _words(filed, facts[told])[facts]
+    every = (words | (value == 0)).all(axis=1)
+    prose: Flags = words.any(axis=1) & (flow | every)
     return prose
+
+
+def _words(filed: Filed, facts: Ints) -> Flags:
+    """Return which facts, of those that share their concept with ``facts``, their filing rounds beyond its unit.
+
+    One round amount in a row of a statement is chance; a note rounds each. The row is the concept's amounts over spans
+    of one kind, for a note may give the quarter and the statement the year to date; and the smaller ones apart, for
+    prose says "$1.4 billion" but "$388 million".
+    """
+    concepts = np.zeros(filed.stated.concept.max(initial=0) + 1, dtype=bool)
+    concepts[filed.stated.concept[facts]] = True
+    asked = np.flatnonzero(concepts[filed.stated.concept])
+    stated = filed.stated.take(asked)
+    scale = filed.scales()[stated.filing]
+    sets = (stated.filing * len(concepts) + stated.concept) * len(KINDS) + filed.grid.kind(stated.line)
+    _, row = np.unique(sets * 2 + (np.abs(stated.value) >= 1000 * scale), return_inverse=True)
+    exact = (stated.value != 0) & (grains(stated.value) < 100 * scale)
+    words = np.zeros(len(filed.stated.value), dtype=bool)
+    words[asked] = (scale > 0) & (np.bincount(row, exact, minlength=len(row)) == 0)[row]
+    return words
+
+
+def _annual_only(items: Items, filed: Filed, line: Ints, filing: Ints, facts: Ints) -> Flags:
+    """Return which sums are a year's cost or payment of which the quarterly reports on that year lack a part.
+
+    What stands on the face of a statement the quarterly reports give to date; only annual notes need not be complete.
+    Income by its sources, which is signed, adds up by rule (Regulation S-X, rule 4-08(h)).
+    """
+    stated, grid, item = filed.stated, filed.grid, filed.grid.item(line)
+    year = (grid.kind(line) == KINDS.index(ANNUAL)) & items.flow[item] & ~items.signed[item]
+    asked = np.flatnonzero(year & (facts[:, 1:] != NONE).any(axis=1))
+    kind = grid.kind(stated.line)
+    to_date = (kind == KINDS.index(HALF)) | (kind == KINDS.index(NINE_MONTHS))
+    early = stated.take(to_date & filed.filings.quarterly[stated.filing])
+    end, start = grid.end(line[asked])[:, None], stated.start[facts[asked, :1]]
+    day = grid.end(early.line)
+    within = (start < day) & (day < end) & (early.filing < filing[asked, None])
+    told = [
+        (fact == NONE) | (within & (early.concept == stated.concept[fact][:, None])).any(axis=1)
+        for fact in facts[asked].T
+    ]
+    lacking = np.zeros(len(line), dtype=bool)
+    lacking[asked] = within.any(axis=1) & ~np.all(told, axis=0)
+    return lacking

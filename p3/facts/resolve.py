@@ -14,6 +14,7 @@ from p3.facts.formula import write
 from p3.facts.items import Items, items_of
 from p3.facts.periods import ANNUAL, QUARTER, TTM
 from p3.facts.rules import Rules
+from p3.facts.together import with_restated_to_date, without_misdated
 from p3.facts.versions import Versions, changes, merge, prefer
 
 MOMENT = pl.Datetime("us", "UTC")
@@ -63,11 +64,13 @@ def _company(cik: Any, facts: pl.DataFrame, rules: Rules, sic: str | None) -> pl
     items = items_of(rules, industry)
     found = filed.read(facts, rules, items.concepts)
     versions, texts = reported.timelines(items, found)
+    versions = without_misdated(versions, found.grid, items.additive)
     for item in rules.items:
         for formula in item.derive if item.formulas_for(industry) else ():
             terms = [(term.sign, items.number(term.names[0])) for term in formula.terms]
             versions = derived.fill(versions, found.grid, items.number(item.name), terms, len(texts))
             texts.append(write([(term.sign, term.names[0]) for term in formula.terms]))
+    versions = with_restated_to_date(versions, found.grid, items.additive)
     shown = changes(_durations(versions, items, found.grid))
     return _table(cik, shown, [item.name for item in items.rules], texts, found, facts)
 

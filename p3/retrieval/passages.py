@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 import polars as pl
 
-from p3.retrieval import statements
+from p3.retrieval import headings, statements
 from p3.retrieval.statements import Region
 
 LIMIT = 1000  # characters: about 220 tokens of prose, within the 256 that MiniLM reads
@@ -43,6 +43,7 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "fiscal_year": pl.Int64,
     "accepted": pl.Datetime("us", "UTC"),
     "statement": pl.String,
+    "heading": pl.String,
     "text": pl.String,
     "origin": pl.String,
 }
@@ -126,19 +127,24 @@ def split(
         | asdict(span)
         | place(span.start, span.end)._asdict()
         | {
-            "passage_id": passage_id(meta.document_sha, span.start, span.end),
+            "passage_id": passage_id(meta.cik, meta.document_sha, span.start, span.end),
             "section": _section(sections, span.start),
             "page": bisect_right(pages, span.start) if pages else None,
             "text": text[span.start : span.end],
         }
         for span in _passage_spans(text, _cuts(text, sections, pages, kinds), kinds)
     ]
+    for row, heading in zip(rows, headings.above(row["text"] for row in rows), strict=True):
+        row["heading"] = heading
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def passage_id(document_sha: str, start: int, end: int) -> str:
-    """Return the primary key of a span of a document: 32 hexadecimal digits."""
-    return hashlib.sha256(f"{document_sha}:{start}:{end}".encode()).hexdigest()[:32]
+def passage_id(cik: int, document_sha: str, start: int, end: int) -> str:
+    """Return the primary key of a span of a company's document: 32 hexadecimal digits.
+
+    The company is part of it: two may file the same bytes, and each keeps its own passages.
+    """
+    return hashlib.sha256(f"{cik}:{document_sha}:{start}:{end}".encode()).hexdigest()[:32]
 
 
 def _statement_spans(text: str, pages: Sequence[int] | None) -> list[_Span]:

@@ -2,7 +2,7 @@
 
 1. Words: BM25 (Robertson & Zaragoza 2009, "The probabilistic relevance framework"), k1 1.2, b 0.75, terms weighted.
 2. Meaning: the greatest cosine between a passage and the question or one of its rephrasings.
-3. Both as z-scores over the candidates, weighted and added; then boosts for statement, section and recency.
+3. Both as z-scores over the candidates, weighted and added; then the priors (``priors``).
 """
 
 import numpy as np
@@ -10,36 +10,36 @@ import polars as pl
 from numpy.typing import NDArray
 
 from p3.retrieval import terms as word_forms
+from p3.retrieval.priors import priors
 from p3.retrieval.understand import Query
 
 K1, B = 1.2, 0.75
-WORDS_WEIGHT, MEANING_WEIGHT = 0.4, 0.6
-STATEMENT_BOOST = 3.0
-SECTION_BOOST = 0.5
-RECENCY_BOOST = 0.5
-RECENCY_HALF_LIFE = 365.25  # days
+WORDS_WEIGHT, MEANING_WEIGHT = 0.5, 0.5
+HEADING_WEIGHT = 0.3
+KNEE = 1.5  # standard deviations
 
 Scores = NDArray[np.float64]
 
 
 def rank(query: Query, candidates: pl.DataFrame, questions: NDArray[np.float32] | None) -> pl.DataFrame:
-    """Return ``candidates`` with the columns words, meaning, boost and score, in their own order.
+    """Return ``candidates`` with the columns words, meaning, reasons and score, in their own order.
 
     ``questions`` holds the unit vectors of the query's meanings, one a row; None ranks by words alone. ``words``
-    and ``meaning`` are z-scores, ``score`` = weighted sum + boost.
+    and ``meaning`` are z-scores, ``score`` = weighted sum + priors, ``reasons`` a struct of these.
     """
-    words = zscores(bm25(candidates["text"], query.terms))
+    lexical = bm25(candidates["text"], query.terms) + HEADING_WEIGHT * bm25(candidates["heading"], query.terms)
+    words = squashed(zscores(lexical))
     if questions is None:
         meaning, fused = np.zeros(candidates.height), words
     else:
         meaning = zscores(cosine(candidates["vector"], questions))
         fused = WORDS_WEIGHT * words + MEANING_WEIGHT * meaning
-    boost = boosts(query, candidates)
+    added = priors(query, candidates)
     return candidates.with_columns(
         pl.Series("words", words),
         pl.Series("meaning", meaning),
-        pl.Series("boost", boost),
-        pl.Series("score", fused + boost),
+        pl.DataFrame(added).to_struct("reasons"),
+        pl.Series("score", fused + sum(added.values())),
     )
 
 
@@ -96,16 +96,7 @@ def zscores(values: Scores) -> Scores:
     return np.asarray((values - values.mean()) / deviation)
 
 
-def boosts(query: Query, candidates: pl.DataFrame) -> Scores:
-    """Return what its statement, its section and, where the query names no period, its age add to each candidate."""
-    weight = STATEMENT_BOOST / 2 if query.beyond_statements else STATEMENT_BOOST
-    boost = weight * candidates["statement"].is_in(query.statements).fill_null(False).to_numpy()
-    boost = boost + SECTION_BOOST * candidates["section"].is_in(query.sections).to_numpy()
-    if not query.fiscal_years and candidates.height:
-        age = (
-            candidates.select((pl.max("accepted") - pl.col("accepted")).dt.total_seconds() / 86_400)
-            .to_series()
-            .to_numpy()
-        )
-        boost = boost + RECENCY_BOOST * 0.5 ** (age / RECENCY_HALF_LIFE)
-    return np.asarray(boost, dtype=np.float64)
+def squashed(scores: Scores) -> Scores:
+    """Return z-scores whose part above KNEE grows with its logarithm: one rare word must not outweigh all else."""
+    over = np.maximum(scores - KNEE, 0.0)
+    return np.asarray(np.minimum(scores, KNEE) + np.log1p(over))

@@ -10,6 +10,7 @@ import polars as pl
 from p3.retrieval.understand import Query
 
 _EXACT, _NAMED, _COMPARATIVE, _OTHER = 0, 1, 2, 3
+_DECEMBER = 11
 _SLACK = 10  # days by which a 52/53-week year may end after the usual date
 
 
@@ -29,15 +30,14 @@ def fiscal(period: date, year_end: date | None) -> tuple[int, int]:
 
     ``year_end`` is the end of any of the company's fiscal years; None counts as 31 December.
     """
-    month, day = (year_end.month, year_end.day) if year_end else (12, 31)
-    months = (period.month - month) % 12
-    if months == 0 and period.day > day + _SLACK:
-        months = 12
-    if months == 1 and period.day <= _SLACK:  # a 52/53-week period that ran into the next month
-        months = 0
-    quarter = 4 if months == 0 else min(4, (months + 2) // 3)
-    in_next_year = months != 0 and (period.month, period.day) > (month, day)
-    return period.year + (1 if in_next_year else 0), quarter
+    since_year_end = (_month(period) - (_month(year_end) if year_end else _DECEMBER)) % 12
+    quarter = (since_year_end + 2) // 3 if since_year_end else 4
+    return (_month(period) + (12 - since_year_end) % 12) // 12, quarter
+
+
+def _month(day: date) -> int:
+    """Return the months since year 0; a 52/53-week period that ran into the next month counts for the one it left."""
+    return day.year * 12 + day.month - (2 if day.day <= _SLACK else 1)
 
 
 def _year_ends(rows: list[dict[str, object]]) -> dict[object, date]:

@@ -5,6 +5,7 @@
 3. Route (``routing``): the documents in tiers.
 4. Take candidates: every passage of the documents where they are few, else the best by vector and by full text.
 5. Rank the candidates (``rank``) tier by tier, from what is among them alone; ties by document and offset.
+6. Of each page its best passage first; the pages' other passages come after all of these.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -52,7 +53,7 @@ class Hit:
 
     rank: int
     score: float
-    why: str
+    why: tuple[str, ...]
     passage_id: str
     cik: int
     ticker: str
@@ -95,16 +96,27 @@ def search(
     vectors = None if embedder is None else _encode(query, embedder, index)
     documents, within = _documents(query, index, filters)
     tiers = routing.tiers(query, documents)
-    found: list[Hit] = []
+    best: list[pl.DataFrame] = []
+    further: list[pl.DataFrame] = []  # passages of pages that are already among the best
     for tier in sorted(set(tiers.values())):
         members = documents.filter(pl.col("document_sha").replace_strict(tiers) == tier)
         narrowed = _narrowed(within, members, documents)
         candidates = _candidates(query, vectors, index, int(members["passages"].sum()), narrowed)
         ranked = rank.rank(query, candidates, vectors).sort(_ORDER, descending=_DESCENDING)
-        found += [_hit(row, len(found) + 1 + at, tier) for at, row in enumerate(ranked.head(k - len(found)).to_dicts())]
-        if len(found) >= k:
+        ranked = ranked.with_columns(tier=pl.lit(tier))
+        is_first = _is_first_of_page(ranked)
+        best.append(ranked.filter(is_first))
+        further.append(ranked.filter(~is_first))
+        if sum(frame.height for frame in best) >= k:
             break
-    return found
+    rows = [row for frame in (*best, *further) for row in frame.head(k).to_dicts()][:k]
+    return [_hit(row, at) for at, row in enumerate(rows, 1)]
+
+
+def _is_first_of_page(ranked: pl.DataFrame) -> pl.Series:
+    """Say which passages are the best of their page; where there are no pages each stands for itself."""
+    place = pl.struct("cik", "document_sha", "page")
+    return ranked.select(pl.col("page").is_null() | place.is_first_distinct()).to_series()
 
 
 _ORDER = ("score", "accepted", "document_sha", "start", "passage_id")
@@ -151,14 +163,16 @@ def _candidates(
 _FIELDS = tuple(field.name for field in fields(Hit) if field.name not in ("rank", "why"))
 
 
-def _hit(row: dict[str, Any], place: int, tier: int) -> Hit:
-    return Hit(rank=place, why=_why(row, tier), **{name: row[name] for name in _FIELDS})
+def _hit(row: dict[str, Any], place: int) -> Hit:
+    return Hit(rank=place, why=_why(row), **{name: row[name] for name in _FIELDS})
 
 
-def _why(row: dict[str, Any], tier: int) -> str:
-    parts = [f"words {row['words']:+.2f}", f"meaning {row['meaning']:+.2f}"]
-    if row["boost"]:
-        parts.append(f"boost {row['boost']:+.2f}")
+def _why(row: dict[str, Any]) -> tuple[str, ...]:
+    """Return the reasons, the scores of words and meaning first, then what the priors say."""
+    reasons = [f"words {row['words']:+.1f}", f"meaning {row['meaning']:+.1f}"]
+    reasons += [f"{reason} {value:+.1f}" for reason, value in row["reasons"].items() if abs(value) >= 0.05]
     if row["statement"]:
-        parts.append(f"{row['statement']} statement")
-    return ", ".join([*parts, f"route {tier}"])
+        reasons.append(f"{row['statement']} statement")
+    if row["tier"]:
+        reasons.append("of another period or form than asked for")
+    return tuple(reasons)

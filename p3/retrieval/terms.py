@@ -1,12 +1,16 @@
 """Words: which ones carry a question, and one pattern that finds their forms in text.
 
-Singular and plural are one term, as in the S-stemmer (Harman 1991, "How effective is suffixing?").
+Singular and plural are one term, as in the S-stemmer (Harman 1991, "How effective is suffixing?"), and so are the
+verb, noun and adjective of longer words: depreciate, depreciated, depreciation.
 """
 
 import re
 from collections.abc import Iterable
 
 _WORD = re.compile(r"10-?[kq]\b|8-?k\b|[a-z][a-z0-9&-]*[a-z0-9]|[a-z]|\d+(?:\.\d+)?")
+_ENDINGS = "ation|ating|ated|ate|ator|ality|ally|ment|ity|ion|ing|er|or|ied|ed|al|ly|ive|able|y|e"
+_ENDING = re.compile(rf"(?:{_ENDINGS})\Z")
+_SHORTEST = 4  # letters that an ending leaves
 _STOP_WORDS = """
     a about all also an and any are as at be been being between both but by can could did do does doing each for
     from had has have having here how i if in into is it its itself like many may me more most much must my no nor not
@@ -27,7 +31,13 @@ def words(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """Return ``word`` without its plural ending."""
+    """Return ``word`` without its plural ending and without the ending that its kind of word has."""
+    single = _singular(word)
+    ending = _ENDING.search(single, _SHORTEST)
+    return single[: ending.start()] if ending and single.isalpha() else single
+
+
+def _singular(word: str) -> str:
     if len(word) > 4 and word.endswith("ies") and not word.endswith(("eies", "aies")):
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("ches", "shes", "xes", "sses")):
@@ -44,11 +54,5 @@ def content(text: str) -> list[str]:
 
 def pattern(stems: Iterable[str]) -> str:
     """Return a regular expression (RE2 syntax, lower-case text) that finds every form of the stems as whole words."""
-    forms = sorted((_forms(word) for word in stems), key=len, reverse=True)
-    return rf"(?-u:\b)(?:{'|'.join(forms)})(?-u:\b)"
-
-
-def _forms(word: str) -> str:
-    if word.endswith("y") and len(word) > 3:
-        return re.escape(word[:-1]) + "(?:y|ies|ys)"
-    return re.escape(word) + "(?:es|s)?"
+    forms = "|".join(re.escape(word) for word in sorted(stems, key=len, reverse=True))
+    return rf"(?-u:\b)(?:{forms})(?:{_ENDINGS}|ie|itie)?(?:e?s)?(?-u:\b)"

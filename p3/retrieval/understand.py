@@ -7,10 +7,11 @@ import polars as pl
 
 from p3.errors import UsageError
 from p3.retrieval import names, terms
+from p3.retrieval.topics import Topic, topics
 from p3.retrieval.vocabulary import (
     BEYOND_STATEMENTS,
+    FAMILIES,
     METRICS,
-    SECTIONS,
     STATEMENT_NAMES,
     TITLES,
     Metric,
@@ -34,13 +35,15 @@ class Query:
 
 
 MAX_QUESTION = 4000  # characters
+PROSE_EXPANSION = 0.5
 EXPANSION = 0.5  # weight of a word that the vocabulary adds, against 1 for the question's own
 
 
 def check_question(question: str) -> None:
     """Raise UsageError for a question without a word, or longer than MAX_QUESTION."""
     if not any(character.isalnum() for character in question):
-        raise UsageError("the question is empty", "Write what to look for, as one argument.")
+        said = "has no word" if question.strip() else "is empty"
+        raise UsageError(f"the question {said}", "Write what to look for, as one argument.")
     if len(question) > MAX_QUESTION:
         raise UsageError(f"the question has {len(question)} characters, {MAX_QUESTION} are the most", "Shorten it.")
 
@@ -50,6 +53,7 @@ def parse(question: str, companies: pl.DataFrame) -> Query:
     named = names.mentions(question, companies)
     core = strip_instructions(question)
     metrics = [metric for metric in METRICS if metric.pattern.search(_without_statement_names(core).lower())]
+    asked = topics(core)
     statements = _statements(question, metrics)
     return Query(
         text=question,
@@ -57,10 +61,10 @@ def parse(question: str, companies: pl.DataFrame) -> Query:
         fiscal_years=_years(question),
         quarters=_quarters(question),
         forms=_forms(question),
-        sections=tuple(section for pattern, section in SECTIONS if pattern.search(core)),
+        sections=tuple(dict.fromkeys(section for topic in asked for section in topic.sections)),
         statements=statements,
         beyond_statements=bool(BEYOND_STATEMENTS.search(core)),
-        terms=_terms(core, named.words, metrics),
+        terms=_terms(core, named.words, metrics, asked),
         meanings=(core, *_meanings(statements, metrics)),
     )
 
@@ -104,12 +108,16 @@ def _statements(question: str, metrics: list[Metric]) -> tuple[str, ...]:
     return named or tuple(dict.fromkeys(kind for metric in metrics for kind in metric.statements))
 
 
-def _terms(core: str, company_words: tuple[str, ...], metrics: list[Metric]) -> dict[str, float]:
+def _terms(
+    core: str, company_words: tuple[str, ...], metrics: list[Metric], asked: tuple[Topic, ...]
+) -> dict[str, float]:
     """Return stems and weights, without company, year and quarter, which stand on every page of their filing."""
     skipped = {terms.stem(part) for word in company_words for part in terms.words(word)}
     own = [word for word in terms.content(core) if word not in skipped and not _PERIOD_WORD.fullmatch(word)]
     added = (stem for metric in metrics for line in metric.lines for stem in terms.content(line))
-    weights = dict.fromkeys(added, EXPANSION)
+    related = (stem for word in own for stem in FAMILIES.get(word, ()))
+    prose = (stem for topic in asked for stem in terms.content(topic.words))
+    weights = dict.fromkeys(prose, PROSE_EXPANSION) | dict.fromkeys([*added, *related], EXPANSION)
     return weights | dict.fromkeys(own, 1.0)
 
 
@@ -122,7 +130,7 @@ def _meanings(statements: tuple[str, ...], metrics: list[Metric]) -> tuple[str, 
 
 
 _PERIOD_WORD = re.compile(r"10-?[kq]|8-?k|(?:fy)?-?(?:19|20)?\d\d|q[1-4](?:fy)?(?:20)?(?:\d\d)?|[1-4]q\d*")
-_YEAR = re.compile(r"(?:\bQ[1-4]|(?<![\d$.,]))((?:19|20)\d\d)(?![\d,]|\.\d)")
+_YEAR = re.compile(r"(?:\bQ[1-4]|(?<![\d$.,]))((?:19|20)\d\d)(?!\d|[,.]\d)")
 _SHORT_YEAR = re.compile(r"\bFY\s?['’]?(\d\d)\b(?!\d)|\b[1-4]Q\s?['’]?(\d\d)\b|\bQ[1-4]\s?['’]?(\d\d)\b", re.I)
 _RANGE = re.compile(r"\b(?:FY\s?)?((?:19|20)\d\d)\s*(?:-|–|—|to|through)\s*(?:FY\s?)?((?:19|20)\d\d)\b", re.I)
 _QUARTER = re.compile(r"\bQ([1-4])|\b([1-4])Q|\b(first|second|third|fourth)[- ](?:fiscal )?quarter", re.I)

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from p3.retrieval import terms
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
@@ -45,7 +47,7 @@ METRICS: tuple[Metric, ...] = (
     _metric(r"current assets", "balance", "total current assets"),
     _metric(r"current liabilities", "balance", "total current liabilities"),
     _metric(r"total assets|asset turnover|largest asset", "balance", "total assets"),
-    _metric(r"liabilit(?:y|ies)", "balance", "total liabilities"),
+    _metric(r"(?<!product )liabilit(?:y|ies)(?! (?:suits?|claims?|cases?|lawsuits?))", "balance", "total liabilities"),
     _metric(r"equity|roe|book value", "balance", "total shareholders equity"),
     _metric(r"inventor(?:y|ies)|dio|days inventory", "balance", "inventories"),
     _metric(r"inventory turnover|sold its inventory", "income balance", _COST, "inventory"),
@@ -87,7 +89,7 @@ STATEMENT_NAMES: dict[str, re.Pattern[str]] = {
         r"|profit and loss statements?)",
         re.I,
     ),
-    "balance": re.compile(r"\b(?:balance sheets?|statements? of financial (?:position|condition))", re.I),
+    "balance": re.compile(r"\b(?:balance sheets?(?! date)|statements? of financial (?:position|condition))", re.I),
     "cash_flow": re.compile(r"\b(?:cash flows? statements?|statements? of cash flows?)", re.I),
 }
 
@@ -97,16 +99,37 @@ TITLES = {
     "cash_flow": "consolidated statements of cash flows",
 }
 
+# Words of one meaning that no rule of endings joins.
+_FAMILIES = """
+    retain retention/acquire acquisition/buy purchase acquire/sell sale divest/expand expansion/decide decision
+    divest divestiture disposal/comply compliance/maintain maintenance/receive receipt/grow growth/lose loss/pay payment
+    close closure/hire employ/employee workforce personnel/worker employee/people employee personnel/lawsuit litigation
+    sue litigation/rival competitor/client customer/supplier vendor/head executive/office headquarter/plant facility
+    factory facility/clean remediation/bond note/borrow debt/loan debt/owe liability/staff personnel/strike labor
+    hack cybersecurity/law regulation/tax taxation/spend expenditure/cost expense/earn earning/profit income
+    price pricing/layoff severance/job employee/boss executive/warehouse distribution/store location/guess estimate
+    judgment estimate/drop decrease/fall decrease/decline decrease/rise increase/jump increase/grow increase
+    climb increase/shrink decrease/abroad international/overseas international/foreign international
+    crypto cryptocurrency/bitcoin cryptocurrency/vaccine vaccination/jet aircraft/plane aircraft/drug medicine
+    mature maturity/expire expiration/predict forecast/invest investment
+    cyclical cycle/compete competition/competitor competition/depend dependence/rely reliance
+"""
+
+
+def _related(families: str) -> dict[str, tuple[str, ...]]:
+    """Return the stems of the words that follow the first of each family, by its stem."""
+    related: dict[str, tuple[str, ...]] = {}
+    for family in families.replace("\n", "/").split("/"):
+        head, *others = [terms.stem(word) for word in family.split()] or [""]
+        related[head] = (*related.get(head, ()), *others)
+    return related
+
+
+FAMILIES = _related(_FAMILIES)
+
 BEYOND_STATEMENTS = re.compile(
     r"\b(?:segments?|geograph\w*|regions?|countr(?:y|ies)|categor(?:y|ies)|product lines?|customers?|acqui\w+|mergers?"
-    r"|guidance|outlook|forecast\w*|expect\w*|drove|drivers?|why|risks?|legal|litigation|stores?|spin\w*)\b",
+    r"|guidance|outlook|forecast\w*|expect\w*|drove|drivers?|why|risks?|legal|litigation|stores?|spin\w*|adjusted|non-gaap|suits?|lawsuits?|products?|offerings?|brands?"
+    r"|programmes?|programs?|unrecognized|outstanding awards|due|matur\w+|reserves?|accounted for)\b",
     re.I,
-)
-
-SECTIONS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\brisk factors?|\brisks?\b", re.I), "Item 1A"),
-    (re.compile(r"\blegal|\blitigation|\blawsuits?", re.I), "Item 3"),
-    (re.compile(r"\bmd&a\b|management'?s discussion", re.I), "Item 7"),
-    (re.compile(r"\bmarket risks?\b|interest rate risk|currency risk", re.I), "Item 7A"),
-    (re.compile(r"\bcompetit\w+|\bcustomers?\b|\bbusiness model", re.I), "Item 1"),
 )

@@ -97,10 +97,7 @@ def fetch_company(
     facts, ignored = companyfacts.parse(body or _no_facts(cik), filings, cik, visit.origin)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         chosen = list(choose(filings, policy, as_of).iter_rows(named=True))
-        primary = list(pool.map(lambda row: _document(visit, cik, row), chosen))
-        beside = [row for rows in pool.map(lambda held: _beside(visit, cik, held), primary) for row in rows]
-        more = list(pool.map(lambda row: _document(visit, cik, row), beside))
-    held = [*primary, *more]
+        held = [each for filing in pool.map(lambda row: _filing(visit, cik, row), chosen) for each in filing]
     if not chosen:
         since = f" since {policy.since}" if policy.since is not None else ""
         visit.problems.append(Problem("reports", f"EDGAR lists none of the forms that were asked for{since}"))
@@ -124,44 +121,43 @@ def _no_facts(cik: int) -> bytes:
 
 
 class _Held(NamedTuple):
-    """A row of filings with what became of its document, a current report's content, and why it could not be had."""
+    """A row of filings with what became of its document, and why it could not be had."""
 
     row: dict[str, Any]
-    content: bytes | None = None
     problem: Problem | None = None
 
 
-def _document(visit: Visit, cik: int, row: dict[str, Any]) -> _Held:
+def _filing(visit: Visit, cik: int, row: dict[str, Any]) -> list[_Held]:
+    """Return a filing's row and those of the exhibits worth reading beside it; no content outlives the call."""
+    primary, content = _document(visit, cik, row)
+    if content is None or row["form"].removesuffix("/A") not in CURRENT:
+        return [primary]
+    return [primary, *(_document(visit, cik, each)[0] for each in _beside(visit, cik, primary.row, content))]
+
+
+def _document(visit: Visit, cik: int, row: dict[str, Any]) -> tuple[_Held, bytes | None]:
     what = f"{row['type']} {row['accession']}" if row["type"] == row["form"] else _exhibit_name(row)
     if not row["document"]:
-        return _Held(row, problem=Problem(what, "EDGAR's filing list names no document for it"))
+        return _Held(row, Problem(what, "EDGAR's filing list names no document for it")), None
     url = urls.document(visit.client.www_url, cik, row["accession"], row["document"])
     try:
         body = visit.document(url, what)
     except NotHeldError as missing:
-        return _Held(row, problem=Problem(what, missing.message))
+        return _Held(row, Problem(what, missing.message)), None
     except MissingError as missing:
-        return _Held(row | {"document_sha": None, "status": "missing"}, problem=Problem(what, missing.message))
-    content = body.content if _is_current(row["form"]) else None  # no other is looked into, and a hundred weigh much
-    return _Held(row | {"document_sha": body.sha, "status": "stored"}, content)
-
-
-def _is_current(form: str) -> bool:
-    return form.removesuffix("/A") in CURRENT
+        return _Held(row | {"document_sha": None, "status": "missing"}, Problem(what, missing.message)), None
+    return _Held(row | {"document_sha": body.sha, "status": "stored"}), body.content
 
 
 def _exhibit_name(row: dict[str, Any]) -> str:
     return f"{row['type']} of {row['form']} {row['accession']}"
 
 
-def _beside(visit: Visit, cik: int, held: _Held) -> Sequence[dict[str, Any]]:
+def _beside(visit: Visit, cik: int, row: dict[str, Any], content: bytes) -> Sequence[dict[str, Any]]:
     """Return rows for the exhibits worth reading beside a filing's primary document."""
-    row = held.row
-    if held.content is None:
-        return []
     address = urls.document(urls.WWW_URL, cik, row["accession"], row["document"])
-    found = exhibits.to_fetch(row["form"], exhibits.linked(held.content, address))
-    if not found and _may_have_exhibits(row["form"], held.content):
+    found = exhibits.to_fetch(row["form"], exhibits.linked(content, address))
+    if not found and _may_have_exhibits(row["form"], content):
         found = exhibits.to_fetch(row["form"], _listed(visit, cik, row))
     filing = pl.DataFrame([row], schema_overrides=_OVERRIDES)
     return exhibits.as_rows(filing, found).to_dicts()

@@ -1,4 +1,4 @@
-"""Documents that a user brought: the record of them that RAW keeps for each ticker, and their rows of filings.
+"""Documents that a user brought: the record of them that RAW keeps for each company, and their rows of filings.
 
 The record is the one place that says what was ingested: the table of filings can be made from it again at any time,
 also after EDGAR's filings of the same company came in, or its CIK was learned.
@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, Validati
 
 from p3 import clock
 from p3.errors import DataError
+from p3.scope import cik_label
 
 ORIGIN = "ingested"
 _HASHES = 2**31
@@ -38,7 +39,7 @@ class Ingested(BaseModel):
 
 
 class Record(BaseModel):
-    """What was ingested for a ticker: the company's name as its user gave it, and the documents."""
+    """What was ingested for a company: its name as its user gave it, and the documents."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,9 +63,9 @@ def _times(document: Ingested) -> dict[str, datetime | bool]:
     return {"accepted": document.accepted, "accepted_exact": document.accepted_exact}
 
 
-def key(ticker: str) -> str:
-    """Return what RAW files the record of a ticker under."""
-    return f"{ORIGIN}:{ticker}"
+def key(ticker: str, cik: int | None = None) -> str:
+    """Return what RAW files a company's record under: its CIK where one is known, whichever its ticker."""
+    return f"{ORIGIN}:{cik_label(cik) if cik is not None and cik > 0 else ticker}"
 
 
 def read(record: bytes | None) -> Record:
@@ -85,9 +86,9 @@ def write(record: Record) -> bytes:
     return record.model_dump_json(indent=1).encode()
 
 
-def accession(ticker: str, document_sha: str) -> str:
-    """Return the name of a document that has no accession of EDGAR's: ``doc-`` and 16 hexadecimal digits."""
-    return f"doc-{hashlib.sha256(f'{ticker}:{document_sha}'.encode()).hexdigest()[:16]}"
+def accession(document_sha: str) -> str:
+    """Return the name of a document that has no accession of EDGAR's: ``doc-`` and 16 digits of its SHA-256."""
+    return f"doc-{document_sha[:16]}"
 
 
 def stand_in_cik(ticker: str) -> int:
@@ -95,13 +96,13 @@ def stand_in_cik(ticker: str) -> int:
     return -1 - int.from_bytes(hashlib.sha256(ticker.encode()).digest()[:8]) % _HASHES
 
 
-def filings(record: Record, ticker: str, cik: int) -> pl.DataFrame:
+def filings(record: Record, cik: int) -> pl.DataFrame:
     """Return the rows of filings of a record's documents, one each."""
     rows = [
         {
             **each.model_dump(),
             "cik": cik,
-            "accession": accession(ticker, each.document_sha),
+            "accession": accession(each.document_sha),
             "filed": clock.market_date(each.accepted),
             "items": "",
             "type": each.form,

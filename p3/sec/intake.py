@@ -42,7 +42,7 @@ class Gathered:
 
     files: list[File] = field(default_factory=list)
     refused: list[tuple[Path, str]] = field(default_factory=list)
-    skipped: int = 0
+    skipped: list[Path] = field(default_factory=list)
 
 
 def gather(paths: Sequence[Path]) -> Gathered:
@@ -60,7 +60,7 @@ def gather(paths: Sequence[Path]) -> Gathered:
                 gathered.files.append(file)
             taken.add(file.path.resolve())
         gathered.refused.extend(named.refused)
-        gathered.skipped += named.skipped
+        gathered.skipped.extend(named.skipped)
     return gathered
 
 
@@ -89,7 +89,7 @@ def _of_folder(folder: Path) -> Gathered:
         if _leads_out(path, inside) and (_is_folder(path) or _is_input(path)):
             gathered.refused.append((path, "it is a link that leads out of the folder"))
         elif _is_folder(path) or not _is_input(path):  # a link to a folder inside, which is walked by itself
-            gathered.skipped += 1
+            gathered.skipped.append(path)
         else:
             _take(path, gathered)
     if not gathered.files and not gathered.refused:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,7 +41,8 @@ class Reach:
 class Source:
     """Who is asked, and the nightly archives; ``news`` are the CIKs that filed since these were made, None if unknown.
 
-    ``refresh_before`` is the age from which a list is asked for again.
+    ``refresh_before`` is the age from which a list is asked for again. ``through`` is the last day in New York whose
+    filings are all known of a company that the archives stand for, None where they stand for none.
     """
 
     client: Asks
@@ -49,6 +50,7 @@ class Source:
     archive: Archived = NO_ARCHIVE
     made: datetime | None = None
     news: frozenset[int] | None = None
+    through: date | None = None
     began: float = field(default_factory=clock.monotonic)
 
     def archive_made(self, cik: int) -> datetime | None:
@@ -92,9 +94,14 @@ def with_archives(
     found = bulk.refresh(client, raw, archives_before, progress)
     if found.archives is None:
         return Source(client, refresh_before), found.problems
-    filed = dailyindex.filed_since(client, raw, found.archives.made, clock.now())
-    news = filed.ciks if filed is not None else None
-    return Source(client, refresh_before, found.archives, found.archives.made, news), found.problems
+    made, now = found.archives.made, clock.now()
+    news = dailyindex.filed_since(client, raw, made, now)
+    through = _day_before(made) if made >= refresh_before else _day_before(now) if news is not None else None
+    return Source(client, refresh_before, found.archives, made, news, through), found.problems
+
+
+def _day_before(moment: datetime) -> date:
+    return clock.market_date(moment) - timedelta(days=1)
 
 
 def pace_file(state: Path, data_url: str, www_url: str) -> Path:

@@ -1,8 +1,8 @@
 """One pass over a company's addresses: what is kept already is taken, the rest is asked of EDGAR and kept.
 
 Lists change, so they are asked for again once they are old, on the condition that they changed; an archive of all
-companies stands in for a list of its own age. Documents never change: what RAW holds is not asked for again. What
-EDGAR did not have is kept in RAW too, and asked for again only when that is old.
+companies stands in for a list, unless a newer one is kept. Documents never change: what RAW holds is not asked for
+again. What EDGAR did not have is kept in RAW too, and asked for again only when that is old.
 """
 
 import hashlib
@@ -87,11 +87,8 @@ class Visit:
         """Return the body of a list; raises MissingError where EDGAR has none, NotHeldError where nobody may ask."""
         self.progress(what)
         kept = self.raw.find(self._key(url))
-        if kept is not None and self._is_young(kept) and not self._is_older_than_archive(kept):
-            body = self._kept(url, kept)
-        else:
-            content = archived() if self.archive_made is not None else None
-            body = _named(content) if content is not None else self._held_or_asked(url, kept)
+        content = archived() if self._archive_is_newer(kept) else None
+        body = _named(content) if content is not None else self._held_or_asked(url, kept)
         self.lists.append(f"{what} {body.sha}")
         return body.content
 
@@ -118,8 +115,8 @@ class Visit:
     def _is_young(self, kept: Stored) -> bool:
         return self.refresh_before is not None and kept.fetched >= self.refresh_before
 
-    def _is_older_than_archive(self, kept: Stored) -> bool:
-        return self.archive_made is not None and kept.fetched < self.archive_made
+    def _archive_is_newer(self, kept: Stored | None) -> bool:
+        return self.archive_made is not None and (kept is None or kept.fetched < self.archive_made)
 
     def _held_or_asked(self, url: str, kept: Stored | None) -> Body:
         return self._kept(url, kept) if kept is not None and self._is_young(kept) else self._ask(url, kept)

@@ -15,7 +15,7 @@ from p3.answer.result import Answer, Citation, Context, Passage
 from p3.data.tables import COMPANIES, FILINGS, LINE_ITEMS, PRIMARY
 from p3.errors import DataError, InputMissingError
 from p3.facts import view
-from p3.retrieval.embedding import Embedder, load
+from p3.retrieval.embedding import Embedder
 from p3.retrieval.filters import Filters
 from p3.retrieval.search import search
 from p3.retrieval.understand import parse
@@ -23,6 +23,7 @@ from p3.settings import LanguageModel as ModelSettings
 from p3.shapes import Ask
 from p3.shapes import Citation as CitationShape
 from p3.tasks.companies import cik_of, row_of
+from p3.tasks.embedders import question_embedder
 from p3.tasks.market import settle_as_of
 from p3.workflow.result import Result
 from p3.workflow.scoping import choose
@@ -112,7 +113,7 @@ class Asker:
 
     def _model(self) -> Embedder:
         if self._embedder is None:
-            self._embedder = load(self._session.settings.embedding.model)
+            self._embedder = question_embedder(self._session)
         return self._embedder
 
 

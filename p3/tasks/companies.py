@@ -1,5 +1,6 @@
 """What the tree holds of a company."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from p3.data.store import Store
@@ -19,21 +20,21 @@ class Held(NamedTuple):
     facts: int
 
 
-def rows_of(session: Session, company: Company) -> Held:
-    """Return how much is held of a company."""
-    known = session.store.rows(COMPANIES, "ticker = ?", [company.ticker])
-    cik = company.cik
-    if not known.is_empty() and (cik is None or cik < 0):  # EDGAR may since have told the CIK of one that had none
-        cik = int(known["cik"][0])
-    if cik is None:
-        return Held(None, 0, 0)
+def held_of(session: Session, companies: Sequence[Company]) -> dict[str, Held]:
+    """Return how much is held of each company, by ticker; the tables are read once for all."""
     query = session.store.query()
+    told = dict(query.rows(COMPANIES).select("ticker", "cik").iter_rows())
+    # EDGAR may since have told the CIK of one that had none.
+    known = {each.ticker: told.get(each.ticker, each.cik) if (each.cik or 0) <= 0 else each.cik for each in companies}
+    wanted = f"WHERE cik IN ({', '.join(str(cik) for cik in known.values() if cik is not None) or 'NULL'})"
     counts = query.sql(
-        f"SELECT (SELECT count(DISTINCT accession) FROM filings WHERE cik = {cik}) AS filings,"
-        f" (SELECT count(*) FROM facts WHERE cik = {cik}) AS facts",
+        "SELECT cik, sum(filings)::BIGINT AS filings, sum(facts)::BIGINT AS facts FROM ("
+        f"SELECT cik, count(DISTINCT accession) AS filings, 0 AS facts FROM filings {wanted} GROUP BY cik"
+        f" UNION ALL SELECT cik, 0, count(*) FROM facts {wanted} GROUP BY cik) GROUP BY cik",
         {},
-    ).row(0)
-    return Held(cik, *counts)
+    )
+    found = {cik: (filings, facts) for cik, filings, facts in counts.iter_rows()}
+    return {ticker: Held(cik, *found.get(cik, (0, 0))) for ticker, cik in known.items()}
 
 
 def cik_of(session: Session, company: Company) -> int:

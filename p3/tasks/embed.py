@@ -1,26 +1,45 @@
 """Documents to passages with vectors, into INDEX."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from p3 import clock
 from p3.data.index import PassageIndex
 from p3.data.tables import FILINGS
-from p3.errors import DataError
+from p3.errors import DataError, P3Error
 from p3.retrieval.corpus import Text, passages_of, with_vectors
-from p3.retrieval.embedding import Embedder, load
+from p3.retrieval.embedding import Choice, Embedder
 from p3.retrieval.passages import SCHEMA, Place, SectionSpan
+from p3.retrieval.weights import find_weights
 from p3.sec.documents import placed
 from p3.tasks.companies import row_of
+from p3.tasks.embedders import open_embedder
+from p3.workflow.planner import UNDER_WAY
 from p3.workflow.session import Session
 from p3.workflow.single import company_of
 from p3.workflow.stage import Job, Kind, Output, Passages, Problem, Stage, content_of
 
+_MODULES = (
+    "passages",
+    "headings",
+    "statements",
+    "corpus",
+    "embedding",
+    "weights",
+    "export",
+    "quantize",
+    "runtime",
+    "torch_model",
+)
+_MOST_THREADS = 8  # above, passages are not cut as quickly as they are embedded
+
 
 def stage() -> Stage:
     """Declare the stage."""
-    passages = tuple(f"p3.retrieval.{module}" for module in ("passages", "statements", "corpus", "embedding"))
+    passages = tuple(f"p3.retrieval.{module}" for module in _MODULES)
     return Stage(
         name="embed",
         kind=Kind.BUILD,
@@ -29,27 +48,55 @@ def stage() -> Stage:
         reads_any=("fetch-sec", "ingest"),
         writes=(),
         code=("p3.sec.documents", *passages, "p3.tasks.embed"),
-        parameters=lambda session: {"model": session.settings.embedding.model},
+        parameters=_parameters,
         run=_embed,
         resource=_model,
         indexed=True,
     )
 
 
+def _parameters(session: Session) -> dict[str, Any]:
+    """Return the model and which weights it has now; what cannot be read is told when it is loaded."""
+    model = session.choices.get("model") or session.settings.embedding.model
+    return {"model": model, "weights": session.shared(f"weights of {model}", lambda: _weights(model))}
+
+
+def _weights(model: str) -> str:
+    try:
+        return find_weights(Choice.read(model).source).short
+    except P3Error:
+        return ""
+
+
 @contextmanager
 def _model(session: Session, parameters: Mapping[str, Any]) -> Iterator[Embedder]:
     session.progress.step("loading the model")
+    embedder = open_embedder(session, parameters["model"], threads=min(_MOST_THREADS, len(os.sched_getaffinity(0))))
     index = session.store.index
     with session.store.writing():
         index.clean_after_kill()
-        if index.version() is not None and not _fits(index, parameters["model"]):
-            index.clear()  # a company is embedded anew when it is next asked for
-    yield load(parameters["model"])
+        if index.version() is not None and not _fits(index, embedder.name):
+            _clear(session)
+    yield embedder
 
 
 def _fits(index: PassageIndex, model: str) -> bool:
     """Return whether passages can be added: vectors of two models are never mixed, nor passages of two shapes."""
     return index.model() == model and index.columns() == {*SCHEMA.names(), "vector"}
+
+
+def _clear(session: Session) -> None:
+    """Drop every passage, and before that the ledger's word that they are there: a company's are made when asked for.
+
+    Call it under the lock of the commits.
+    """
+    store, now = session.store, clock.iso(clock.now())
+    names = ("stage", "unit", "output", "rows", "seconds", "note")
+    records = {row["unit"]: {name: row[name] for name in names} for row in store.ledger.unit_records(["embed"])}
+    gone = {"key": UNDER_WAY, "run_id": session.run_id, "finished": now}
+    store.ledger.record_units([record | gone for record in records.values()], [])
+    session.notes.append(f"Passages with vectors of {store.index.model()} were dropped: embed other companies again.")
+    store.index.clear()
 
 
 @dataclass(frozen=True)
@@ -87,7 +134,8 @@ def _embed(job: Job) -> Output:
     if passages.is_empty():
         raise DataError(f"no document of {job.unit} is held", 'See why with `p3 sql "FROM dead_letters"`.')
     job.step(f"{job.unit}: {passages.height} passages")
-    vectors = with_vectors(passages, store.index.kept(cik, job.resource.name), job.resource)
+    kept = store.index.kept(cik, "" if job.session.choices.get("rebuild") else job.resource.name)
+    vectors = with_vectors(passages, kept, job.resource)
     return Output(
         rows=passages.height,
         passages=Passages(cik, vectors, job.resource.name),

@@ -23,7 +23,7 @@ from p3.sec.visit import EDGAR, Visit
 from p3.settings import state_folder
 from p3.shapes import Ended, FetchedCompany, FetchSec, FetchStatus
 from p3.tasks import ingest
-from p3.tasks.companies import rows_of
+from p3.tasks.companies import Held, held_of
 from p3.workflow import scoping
 from p3.workflow.manifest import StageReport
 from p3.workflow.result import Result
@@ -130,7 +130,15 @@ def _source(session: Session, parameters: Mapping[str, Any]) -> Iterator[Source]
             return
         source, lacking = with_archives(client, raw, before, now - timedelta(days=sec.bulk_days), _downloading(session))
         session.notes += [f"Of EDGAR's nightly archives, {what} is missing: {why}" for what, why in lacking]
+        session.notes += [_known_through(source.through)] if source.through is not None else []
         yield source
+
+
+def _known_through(day: date) -> str:
+    return (
+        f"Of companies taken from EDGAR's nightly archives the filings are known through {day};"
+        " `p3 fetch-sec -t TICKER --force` asks for later ones."
+    )
 
 
 def _reach(session: Session) -> Reach:
@@ -141,16 +149,16 @@ def _reach(session: Session) -> Reach:
 
 
 class _Blocked:
-    """Tells of EDGAR's block: once in a line of its own, then as it runs out."""
+    """Tells of EDGAR's block: once a minute in a line of its own, in between as it runs out."""
 
     def __init__(self, session: Session) -> None:
         self._progress = session.progress
-        self._told = False
+        self._next = 0.0
 
     def __call__(self, message: str) -> None:
-        if not self._told:
+        if clock.monotonic() >= self._next:
             self._progress.note(message)
-            self._told = True
+            self._next = clock.monotonic() + 60
         self._progress.step(message)
 
 
@@ -176,7 +184,9 @@ def _fetch(job: Job) -> Output:
     if chosen["source"] == SAMPLE and company.cik not in sample_ciks():
         raise UsageError(f"the sample has no {company.ticker}", "It holds MSFT and NVDA; fetch others from EDGAR.")
     source: Source = job.resource
-    cik = company.cik if company.cik and company.cik > 0 else find_cik(source.client, store.raw, company.ticker)
+    cik = company.cik or 0
+    if cik <= 0:
+        cik = find_cik(source.client, store.raw, company.ticker, source.refresh_before)
     visit = Visit(
         source.client,
         store.raw,
@@ -193,7 +203,7 @@ def _fetch(job: Job) -> Output:
         archive=source.archive,
         stored=store.rows(FILINGS, "cik = ? AND status = 'stored'", [cik]),
     )
-    own = ingest.rows_of(session, company.ticker, cik)
+    own = ingest.taken_over(session, company.ticker, cik)
     stand_in = stand_in_cik(company.ticker)  # under which documents were ingested before the CIK was known
     return Output(
         rows=fetched.filings.height,
@@ -232,6 +242,7 @@ def _problems(fetched: Fetched) -> tuple[Problem, ...]:
 def result(session: Session, scope: Scope, report: RunReport) -> Result:
     """Return what `fetch-sec` prints."""
     stage_report = report.manifest.stages[0]
+    held = held_of(session, scope.companies)
     return Result(
         FetchSec(
             run_id=session.run_id,
@@ -241,7 +252,7 @@ def result(session: Session, scope: Scope, report: RunReport) -> Result:
             requests=int(session.measures.get("requests", 0)),
             bytes=int(session.measures.get("bytes", 0)),
             seconds=stage_report.seconds,
-            companies=[_shape(session, company, stage_report) for company in scope.companies],
+            companies=[_shape(company.ticker, held[company.ticker], stage_report) for company in scope.companies],
         ),
         report.exit_code,
         report.notes,
@@ -249,16 +260,15 @@ def result(session: Session, scope: Scope, report: RunReport) -> Result:
     )
 
 
-def _shape(session: Session, company: Company, report: StageReport) -> FetchedCompany:
-    status = _STATUSES.get(report.units[company.ticker], "failed")
-    failures = [failure for failure in report.failures if failure.unit == company.ticker]
+def _shape(ticker: str, held: Held, report: StageReport) -> FetchedCompany:
+    status = _STATUSES.get(report.units[ticker], "failed")
+    failures = [failure for failure in report.failures if failure.unit == ticker]
     own = next((failure.reason for failure in failures if failure.what == report.name), None)
-    known = rows_of(session, company)
     return FetchedCompany(
-        ticker=company.ticker,
-        cik=known.cik,
-        filings=known.filings,
-        facts=known.facts,
+        ticker=ticker,
+        cik=held.cik,
+        filings=held.filings,
+        facts=held.facts,
         status=status,
         error=own if status == "failed" else None,
         missing=[f"{failure.what}: {failure.reason}" for failure in failures if failure.what != report.name],

@@ -20,6 +20,7 @@ from p3.sec.ingested import Ingested, Record
 from p3.sec.store import FOUND
 from p3.shapes import FailureShape, Ingest, IngestedDocument
 from p3.tasks.companies import listing_of
+from p3.wording import few
 from p3.workflow.result import Result
 from p3.workflow.scoping import company_named
 from p3.workflow.session import Session
@@ -42,7 +43,7 @@ class Said:
 
 
 def stage() -> Stage:
-    """Declare the stage: rows of what RAW's record of the ticker lists, with what is new added to it."""
+    """Declare the stage: rows of what RAW's record of the company lists, with what is new added to it."""
     return Stage(
         name="ingest",
         kind=Kind.BUILD,
@@ -72,7 +73,7 @@ def take(session: Session, paths: Sequence[Path], ticker: str, said: Said) -> Re
     if not read:
         raise refused[0].error
     read = _once(read)
-    known = {each.document_sha for each in held(session, company.ticker).documents}
+    known = {each.document_sha for each in held(session, company.ticker, company.cik).documents}
     choices = {
         "company": said.company or "",
         "documents": [each.document.model_dump(mode="json") for each in read],
@@ -80,12 +81,12 @@ def take(session: Session, paths: Sequence[Path], ticker: str, said: Said) -> Re
     }
     scope = Scope(CUSTOM, "a company whose documents are ingested", (company,), whole=False)
     report = run_one(session, stage(), scope, choices, force=False)
-    kept = {each.document_sha: each for each in held(session, company.ticker).documents}
+    kept = {each.document_sha: each for each in held(session, company.ticker, company.cik).documents}
     shape = Ingest(
         run_id=session.run_id,
         ticker=company.ticker,
         cik=company.cik if company.cik and company.cik > 0 else None,
-        documents=[_shape(each, company, kept[each.document.document_sha], known) for each in read],
+        documents=[_shape(each, kept[each.document.document_sha], known) for each in read],
         refused=[FailureShape(unit=company.ticker, what=each.name, reason=each.error.message) for each in refused],
     )
     notes = [
@@ -96,25 +97,45 @@ def take(session: Session, paths: Sequence[Path], ticker: str, said: Said) -> Re
     return Result(shape, ExitCode.PARTIAL if refused else report.exit_code, tuple(dict.fromkeys(notes)))
 
 
-def held(session: Session, ticker: str) -> Record:
-    """Return the record of what was ingested for a ticker."""
-    kept = session.store.raw.find(ingested.key(ticker))
+def held(session: Session, ticker: str, cik: int | None) -> Record:
+    """Return the record of what was ingested for a company, also under ``ticker`` before its CIK was known."""
+    early, record = _kept(session, ingested.key(ticker)), _kept(session, ingested.key(ticker, cik))
+    return early.added(record.company, record.documents)
+
+
+def taken_over(session: Session, ticker: str, cik: int) -> pl.DataFrame:
+    """Return the rows of filings of what was ingested for a company, whose CIK was learned or is known.
+
+    What was ingested under ``ticker`` is filed under the CIK from now on, so that any other ticker of the company, and
+    no later company with this one, has it.
+    """
+    record = held(session, ticker, cik)
+    if record != _kept(session, ingested.key(ticker, cik)):
+        _keep(session, ticker, cik, record)
+    return ingested.filings(record, cik)
+
+
+def _kept(session: Session, key: str) -> Record:
+    kept = session.store.raw.find(key)
     return ingested.read(kept.content if kept is not None else None)
 
 
-def rows_of(session: Session, ticker: str, cik: int) -> pl.DataFrame:
-    """Return the rows of filings of what was ingested for a ticker, under its company's CIK."""
-    return ingested.filings(held(session, ticker), ticker, cik)
+def _keep(session: Session, ticker: str, cik: int | None, record: Record) -> None:
+    """File a company's record, and then nothing more of it under the ticker where its CIK is known."""
+    raw, moment = session.store.raw, clock.now()
+    early, place = ingested.key(ticker), ingested.key(ticker, cik)
+    raw.put(place, ingested.write(record), FOUND, {}, moment)
+    if place != early and _kept(session, early).documents:
+        raw.put(early, ingested.write(Record(company="")), FOUND, {}, moment)
 
 
 def _add(job: Job) -> Output:
     session, company, said = job.session, company_of(job), job.parameters
     new = [Ingested.model_validate(each) for each in said["documents"]]
-    record = held(session, company.ticker).added(said["company"], new)
-    moment = clock.now()
-    session.store.raw.put(ingested.key(company.ticker), ingested.write(record), FOUND, {}, moment)
+    record = held(session, company.ticker, company.cik).added(said["company"], new)
+    _keep(session, company.ticker, company.cik, record)
     cik = company.cik or ingested.stand_in_cik(company.ticker)
-    rows = ingested.filings(record, company.ticker, cik)
+    rows = ingested.filings(record, cik)
     others = session.store.rows(FILINGS, "cik = ? AND origin <> ?", [cik, ingested.ORIGIN])
     known = session.store.rows(COMPANIES, "cik = ? AND origin <> ?", [cik, ingested.ORIGIN])
     companies = known if known.height else ingested.company(record, company.ticker, cik)
@@ -256,19 +277,19 @@ def _once(read: Sequence[Read]) -> list[Read]:
     return list(last.values())
 
 
-def _notes(read: Sequence[Read], skipped: int, known: Collection[str]) -> Iterator[str]:
+def _notes(read: Sequence[Read], skipped: Sequence[Path], known: Collection[str]) -> Iterator[str]:
     for each in read:
         yield from each.notes
     if any(not each.document.accepted_exact and each.document.document_sha not in known for each in read):
         yield "They count as known from now on; for as-ofs in the past say --accepted."
     if skipped:
-        yield f"{skipped} other files in the folder were left out."
+        yield f"Left out of the folder, as no file that p3 reads: {few([path.name for path in skipped], 3)}."
 
 
-def _shape(read: Read, company: Company, document: Ingested, known: Collection[str]) -> IngestedDocument:
+def _shape(read: Read, document: Ingested, known: Collection[str]) -> IngestedDocument:
     return IngestedDocument(
         document=document.document,
-        accession=ingested.accession(company.ticker, document.document_sha),
+        accession=ingested.accession(document.document_sha),
         form=document.form,
         period=document.period,
         fiscal_year=document.fiscal_year,

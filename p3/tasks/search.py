@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from p3 import clock
 from p3.data.tables import COMPANIES
-from p3.retrieval.embedding import load
 from p3.retrieval.filters import Filters
 from p3.retrieval.search import Hit, search
 from p3.retrieval.understand import check_question
 from p3.shapes import Passage, Search
 from p3.tasks.companies import cik_of
+from p3.tasks.embedders import question_embedder
 from p3.workflow.result import Result
 from p3.workflow.scoping import choose
 from p3.workflow.session import Session
@@ -25,7 +25,7 @@ def find(
     filters = Filters(session.as_of, tuple(ciks), tuple(forms), tuple(sections))
     index, companies = session.store.index, session.store.rows(COMPANIES)
     index.model()  # an empty store is told before a model is loaded
-    hits = search(query, k, index, load(session.settings.embedding.model), companies, filters)
+    hits = search(query, k, index, question_embedder(session), companies, filters)
     return Result(
         Search(
             query=query,
@@ -59,6 +59,6 @@ def _shape(hit: Hit) -> Passage:
         cells=hit.cells,
         accepted=clock.iso(hit.accepted),
         text=hit.text,
-        why=hit.why,
+        why=list(hit.why),
         origin=hit.origin,
     )

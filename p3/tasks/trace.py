@@ -126,7 +126,7 @@ def _source(session: Session, cik: int, source: Mapping[str, Any]) -> Sequence[L
     if not source["accession"]:
         return [_market_link(source)]
     links = [_fact_link(cik, source)]
-    filings = session.store.rows(FILINGS, f"accession = ? AND {PRIMARY}", [source["accession"]])
+    filings = session.store.rows(FILINGS, f"cik = ? AND accession = ? AND {PRIMARY}", [cik, source["accession"]])
     if filings.is_empty():
         links.append(_unlisted_link(source))
     for filing in filings.iter_rows(named=True):
@@ -144,9 +144,9 @@ def _unlisted_link(source: Mapping[str, Any]) -> Link:
 
 
 def _market_link(source: Mapping[str, Any]) -> Link:
-    kind, _, ticker = source["concept"].rpartition(" ")
-    table, column = ("prices", "ticker") if kind == "close" else ("rates", "series")
-    sql = f"SELECT * FROM {table} WHERE {column} = '{ticker}' AND date = '{source['end']}'"
+    kind, _, name = source["concept"].rpartition(" ")  # as in "close NVDA", or a series of rates
+    table, column = ("prices", "ticker") if kind else ("rates", "series")
+    sql = f"SELECT * FROM {table} WHERE {column} = '{name}' AND date = '{source['end']}'"
     title = f"{source['concept']} on {source['end']}: {amount(source['value'], source['unit'])}"
     return Link(kind="market", title=title, detail={"known_from": clock.iso(source["accepted"])}, sql=sql)
 
@@ -169,7 +169,7 @@ def _filing_link(filing: Mapping[str, Any]) -> Link:
 
 
 def _sentence_links(session: Session, filing: Mapping[str, Any], source: Mapping[str, Any]) -> list[Link]:
-    passages = session.store.index.passages(f"document_sha = '{filing['document_sha']}'")
+    passages = session.store.index.passages(f"document_sha = '{filing['document_sha']}' AND cik = {filing['cik']}")
     found = sentence_with(passages, source["value"], source["concept"])
     if found is None:
         return []

@@ -10,7 +10,7 @@
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import takewhile
@@ -20,7 +20,7 @@ from p3 import __version__, clock
 from p3.data import locks
 from p3.data.delta import check
 from p3.errors import BusyError, ConfigurationError, DataError, ExitCode, P3Error, UsageError
-from p3.scope import Scope
+from p3.scope import Scope, cik_label
 from p3.shapes import Ended
 from p3.workflow.code_version import code_version
 from p3.workflow.fanout import in_turn
@@ -146,7 +146,7 @@ class _Attempts:
 
     def _held(self, unit: str, patience: float) -> contextlib.AbstractContextManager[None]:
         lock = self.stage.lock or self.stage.name
-        name = f"{lock}.{unit}" if self.stage.per_company else lock
+        name = f"{lock}.{_one_company(self.scope, unit)}" if self.stage.per_company else lock
         return locks.held(self.session.store.directories.lock(name), f"{self.stage.name} of {unit}", patience)
 
     def _run(self, resource: Any, outcome: Outcome) -> None:
@@ -173,13 +173,18 @@ class _Attempts:
         outcome.seconds = clock.monotonic() - started
 
 
+def _one_company(scope: Scope, unit: str) -> str:
+    """Return what all tickers of a unit's company have in common: its CIK, the ticker alone where that is unknown."""
+    cik = next((company.cik for company in scope.companies if company.ticker == unit), None)
+    return cik_label(cik) if cik is not None and cik > 0 else unit
+
+
 def _checked(stage: Stage, unit: str, output: Output) -> Output:
-    """Return ``output`` if it can be committed: found out here, it fails this company and not the whole batch."""
+    """Return ``output`` as its tables have it: what cannot be committed fails this company and not the whole batch."""
     if output.rows == 0:
         raise DataError(f"{stage.name} made no rows for {unit}", "See what it reads with `p3 e2e --dry-run`.")
-    for rows in output.tables:
-        check(rows.table, rows.owners, rows.frame)
-    return output
+    tables = tuple(replace(rows, frame=check(rows.table, rows.owners, rows.frame)) for rows in output.tables)
+    return replace(output, tables=tables)
 
 
 def _run_steps(attempts: _Attempts, steps: Sequence[Step]) -> None:
@@ -188,11 +193,13 @@ def _run_steps(attempts: _Attempts, steps: Sequence[Step]) -> None:
     session.progress.start(stage.name, len(todo))
     try:
         with stage.resource(session, attempts.declared.parameters) as resource:
-            _go(attempts, todo, partial(attempts.attempt, resource, 0.0), stage.threads(session))
+            at_once, batch = stage.threads(session), session.settings.workflow.batch
+            _go(attempts, todo, partial(attempts.attempt, resource, 0.0), at_once, batch)
             work.commit(session, stage)
             held, work.deferred = work.deferred, []
             patience = session.settings.workflow.patience
-            _go(attempts, [each.step for each in held], partial(attempts.attempt, resource, patience), 1)
+            # Committed one by one: what is done keeps its lock until then, also from another ticker of its company.
+            _go(attempts, [each.step for each in held], partial(attempts.attempt, resource, patience), 1, 1)
     finally:
         work.commit(session, stage)
         session.progress.finish()
@@ -200,7 +207,9 @@ def _run_steps(attempts: _Attempts, steps: Sequence[Step]) -> None:
         raise work.deferred[0].busy
 
 
-def _go(attempts: _Attempts, todo: Sequence[Step], attempt: Callable[[Step], Outcome], threads: int) -> None:
+def _go(
+    attempts: _Attempts, todo: Sequence[Step], attempt: Callable[[Step], Outcome], threads: int, batch: int
+) -> None:
     session, stage, work = attempts.session, attempts.stage, attempts.work
     tried = takewhile(lambda _step: work.away is None, todo)
     with contextlib.closing(in_turn(tried, attempt, threads)) as outcomes:
@@ -210,7 +219,7 @@ def _go(attempts: _Attempts, todo: Sequence[Step], attempt: Callable[[Step], Out
             work.take(outcome)
             if outcome.busy is None:
                 session.progress.advance(outcome.step.unit)
-            if len(work.done) >= session.settings.workflow.batch:
+            if len(work.done) >= batch:
                 work.commit(session, stage)
 
 
@@ -293,11 +302,15 @@ def _open_manifest(session: Session, stages: Sequence[Stage], scope: Scope) -> M
         started=clock.iso(clock.now()),
         inputs=session.store.versions(),
     )
-    session.store.ledger.start_run(session.run_id, session.command, scope.name, session.as_of)
+    if session.store.ledger.writable:
+        session.store.ledger.start_run(session.run_id, session.command, scope.name, session.as_of)
     return manifest
 
 
 def _close_manifest(session: Session, manifest: Manifest) -> None:
+    """Record how the run ended; where nothing can be written, nothing ran that would have to be recorded."""
+    if not session.store.ledger.writable:
+        return
     manifest.as_of = clock.iso(session.as_of)
     manifest.finished = clock.iso(clock.now())
     manifest.outputs = session.store.versions()

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from p3 import clock
-from p3.errors import BusyError, P3Error, UpstreamError
+from p3.errors import BusyError, DataError, P3Error, UpstreamError
 from p3.shapes import Ended
 from p3.workflow.planner import UNDER_WAY, Step
 from p3.workflow.session import Session
@@ -79,16 +79,29 @@ class Work:
     def commit(self, session: Session, stage: Stage) -> None:
         """Write and record what waits, and let other processes at those units again."""
         done, self.done = self.done, []
-        failed, self.failed = self.failed, []
         try:
-            if done or failed:
+            if done or self.failed:
                 with session.store.writing():
                     _write(session, stage, done)
-                    _record(session, stage, done, failed)
-                self._count(done)
+                    written = [each for each in done if self._indexed(session, each)]
+                    failed, self.failed = self.failed, []
+                    _record(session, stage, written, failed)
+                self._count(written)
         finally:
             for outcome in done:
                 outcome.lock.close()
+
+    def _indexed(self, session: Session, outcome: Outcome) -> bool:
+        """Write a unit's passages, if it has any; what the index refuses is that unit's failure alone."""
+        passages = outcome.output.passages if outcome.output is not None else None
+        try:
+            if passages is not None:
+                session.store.index.replace(passages.cik, passages.frame, passages.model)
+        except DataError as error:
+            outcome.error = error
+            self._fail(outcome, error)
+            return False
+        return True
 
     def _count(self, done: Sequence[Outcome]) -> None:
         for outcome in done:
@@ -107,9 +120,6 @@ def _write(session: Session, stage: Stage, done: Sequence[Outcome]) -> None:
         if parts:
             owners = list(dict.fromkeys(owner for rows in parts for owner in rows.owners))
             session.store.tables.replace(table, owners, pl.concat(_standing(parts), how="vertical_relaxed"))
-    for output in outputs:
-        if output.passages is not None:
-            session.store.index.replace(output.passages.cik, output.passages.frame, output.passages.model)
 
 
 def _standing(parts: Sequence[Rows]) -> list[pl.DataFrame]:

@@ -10,7 +10,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import bench_bulk, bench_commands, bench_documents, bench_facts, bench_fetch, bench_search
+from benchmarks import (
+    bench_bulk,
+    bench_commands,
+    bench_documents,
+    bench_embed,
+    bench_facts,
+    bench_fetch,
+    bench_search,
+    bench_valuation,
+)
 from benchmarks.measure import Line
 from flow.trees import sample_tree
 from shared_data import ROOT
@@ -22,7 +31,9 @@ def _lines(folder: Path) -> Iterator[Line]:
     tree = sample_tree(folder).path
     yield from bench_commands.lines(tree)
     yield from bench_search.lines(tree)
+    yield from bench_embed.lines(tree)
     yield from bench_documents.lines()
+    yield from bench_valuation.lines()
     yield from bench_bulk.lines(folder)
     yield from bench_fetch.lines()
     mirror = ROOT / "edgar-mirror"

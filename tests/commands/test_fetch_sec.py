@@ -6,11 +6,13 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,8 +24,10 @@ from loopback_edgar import Fault, LoopbackEdgar
 from loopback_faults import UNDECLARED
 from other_process import Ended, command, environment
 
+from p3 import clock
 from p3.data.store import Store
 from p3.data.tables import COMPANIES, FACTS, FILINGS, Table
+from p3.sec import urls
 from p3.shapes import FetchedCompany, FetchSec
 
 P3 = Callable[..., Ended]
@@ -454,6 +458,43 @@ def test_before_the_membership_is_known_a_note_says_who_stands_in(fetch: Fetchin
     ended = fetch("n100", "-t", "AAPL", "--as-of", "2014-06-30")
     assert (ended.code, only(ended).cik) == (1, APPLE)
     assert ended.err == "Who was in n100 is known from 2015-01-01 on: its members of that day stand in.\n"
+
+
+def test_a_note_says_through_which_day_the_nightly_archives_know_the_filings(p3: P3, tmp_path: Path) -> None:
+    mirror = tmp_path / "mirror"
+    add_company(mirror, CIK)
+    for place, listed in ((urls.submissions_archive, submissions), (urls.companyfacts_archive, companyfacts)):
+        archive = mirror / place("www.sec.gov")
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(archive, "w") as members:
+            members.write(mirror / listed(CIK), Path(listed(CIK)).name)
+    with loopback_edgar.serve(mirror, rate=10_000) as edgar:
+        fetch = Fetching(p3, edgar, tmp_path / "tree")
+        before = clock.market_date(clock.now())
+        ended = fetch("-t", f"CIK{CIK}", BULK_FROM="1")
+        after = clock.market_date(clock.now())
+    assert (ended.code, statuses(ended)) == (0, {f"CIK{CIK:010d}": "updated"}), ended
+    assert not any(each.path.startswith("/data.sec.gov/") for each in fetch.requests)
+    days = [day - timedelta(days=1) for day in (before, after)]
+    assert any(f"the filings are known through {day};" in ended.err for day in days), ended.err
+
+
+def test_a_filing_of_two_companies_is_listed_under_each(p3: P3, tmp_path: Path) -> None:
+    """As those of a holding and its subsidiary are, or of an owner and an issuer, under one accession number."""
+    mirror = tmp_path / "mirror"
+    one, two = add_company(mirror, CIK), add_company(mirror, OTHER)
+    listed = mirror / submissions(OTHER)
+    own, joint = accession(OTHER, 5), accession(CIK, 5)
+    listed.write_text(listed.read_text().replace(own, joint))
+    shutil.move(two / own.replace("-", ""), two / joint.replace("-", ""))
+    assert (one / joint.replace("-", "")).is_dir()
+    with loopback_edgar.serve(mirror, rate=10_000) as edgar:
+        fetch = Fetching(p3, edgar, tmp_path / "tree")
+        ended = fetch("-t", f"CIK{CIK}", "-t", f"CIK{OTHER}")
+    assert (ended.code, set(statuses(ended).values())) == (0, {"updated"}), ended
+    shared = [(row["cik"], row["status"]) for row in held(fetch.tree, FILINGS) if row["accession"] == joint]
+    assert shared == [(CIK, "stored"), (OTHER, "stored")]
+    assert [each.filings for each in shape(ended).companies] == [len(FILED)] * 2
 
 
 def test_a_reader_that_has_gone_is_no_error(tmp_path: Path) -> None:

@@ -228,6 +228,44 @@ def test_a_document_is_known_from_the_time_that_is_said_or_else_from_now_which_i
     assert dict(exact.iter_rows()) == {"dated.txt": True, "undated.txt": False}
 
 
+def test_what_was_ingested_for_one_ticker_stays_when_another_of_its_company_is_fetched(p3: P3, tmp_path: Path) -> None:
+    """Before its CIK was known and after; a ticker that changes hands takes nothing along."""
+    tree, mirror = tmp_path / "tree", tmp_path / "mirror"
+    many_filings.build(mirror, companies=2, reports=1)
+    cik, other = many_filings.ciks(2)
+    listed = mirror / "www.sec.gov" / "files" / "company_tickers.json"
+    listed.parent.mkdir()
+    for name in ("before.txt", "after.txt"):
+        (tmp_path / name).write_text(f"Text of {name}.")
+
+    def list_tickers(**ciks: int) -> None:
+        entries = [{"cik_str": cik, "ticker": ticker, "title": ticker} for ticker, cik in ciks.items()]
+        listed.write_text(json.dumps({str(at): entry for at, entry in enumerate(entries)}))
+
+    def own() -> set[tuple[int, str]]:
+        return set(rows(tree, FILINGS).filter(origin="ingested").select("cik", "document").iter_rows())
+
+    with loopback_edgar.serve(mirror) as edgar:
+        asked = {"IDENTITY": "Ann Example ann@example.com", "DATA_URL": edgar.data_url, "WWW_URL": edgar.www_url}
+        variables = {f"P3_SEC__{name}": value for name, value in {**asked, "REFRESH_HOURS": "0"}.items()}
+
+        def fetch(ticker: str) -> None:
+            ended = p3("fetch-sec", "-t", ticker, "--data-dir", tree, **variables)
+            assert ended.code == 0, ended.err
+
+        list_tickers(WDGT=cik, WDGTA=cik)
+        ingested(p3, tree, tmp_path / "before.txt")
+        fetch("WDGT")
+        ingested(p3, tree, tmp_path / "after.txt")
+        fetch("WDGTA")
+        assert own() == {(cik, "before.txt"), (cik, "after.txt")}
+        list_tickers(WDGT=other, WDGTA=cik)
+        fetch("WDGT")
+        assert own() == {(cik, "before.txt"), (cik, "after.txt")}
+    assert set(rows(tree, FILINGS)["cik"]) == {cik, other}
+    assert_whole(tree)
+
+
 def test_documents_move_to_the_company_s_cik_once_edgar_tells_it(p3: P3, tmp_path: Path) -> None:
     tree, mirror = tmp_path / "tree", tmp_path / "mirror"
     many_filings.build(mirror, companies=1, reports=1)

@@ -32,7 +32,10 @@ def _passage(passage: Passage) -> list[RenderableType]:
         one_line(f"score {passage.score:.2f}", "dim"),
     )
     source = f"{passage.document}, {passage.accession}, accepted {day(passage.accepted)}"
-    return [title, *(indented(part, 4) for part in (_snippet(passage.text), remark(source), remark(passage.why)))]
+    return [
+        title,
+        *(indented(part, 4) for part in (_snippet(passage.text), remark(source), remark(", ".join(passage.why)))),
+    ]
 
 
 def _snippet(text: str) -> Text:

@@ -8,7 +8,6 @@ each. See https://www.sec.gov/search-filings/edgar-search-assistance/accessing-e
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from p3 import clock
 from p3.errors import DataError
@@ -19,38 +18,41 @@ from p3.sec.visit import Asks, Visit
 
 _DAY = timedelta(days=1)
 _SETTLED = _DAY  # how long after its day an index may still change, or be late
-_HOLIDAYS = timedelta(days=7)  # no week is without a business day
+_RESTS = timedelta(days=6)  # over two days off before or after a weekend, counted from index to index
 _FARTHEST = timedelta(days=92)
 _HEAD = re.compile(rb"^CIK\|Company Name\|Form Type\|Date Filed\|File ?name\s*\n-+\s*\n", re.MULTILINE | re.IGNORECASE)
 
 
-class Filed(NamedTuple):
-    """The companies that filed, and the last day whose index says so; None where none of the days had one."""
+def filed_since(client: Asks, raw: RawStore, since: datetime, now: datetime) -> frozenset[int] | None:
+    """Return the CIKs that filed from the day of ``since`` in New York on, by EDGAR's daily indexes at ``now``.
 
-    ciks: frozenset[int]
-    through: date | None
-
-
-def filed_since(client: Asks, raw: RawStore, since: datetime, now: datetime) -> Filed | None:
-    """Return who filed from the day of ``since`` in New York on, as far as EDGAR's daily indexes reach at ``now``.
-
-    None where there are no indexes, as on a mirror, or ``since`` is more than 92 days back: then nobody can be told to
-    have nothing new. Past days' indexes are kept in RAW and not asked for again. Raises UpstreamError and
-    ConfigurationError as the client does, DataError for an index of another shape.
+    Every day before the day of ``now`` is told of, and of that day whatever its index has already. None where that
+    cannot be had, so that nobody can be told to have nothing new: there are no indexes, as on a mirror, or none for
+    longer than EDGAR rests, the newest day's is late, or ``since`` is more than 92 days back. Past days' indexes are
+    kept in RAW and not asked for again. Raises UpstreamError and ConfigurationError as the client does, DataError for
+    an index of another shape.
     """
     first, today = clock.market_date(since), clock.market_date(now)
     if today - first > _FARTHEST:
         return None
     indexes = {day: _index(client, raw, day) for day in _weekdays(first, today)}
     found = {day: index for day, index in indexes.items() if index is not None}
-    if not found and not _any_index(client, raw, first):
+    late = any(day < today and day not in found and not _is_settled(day, now) for day in indexes)
+    newest = max(found, default=None) or _newest(client, raw, first)
+    if late or newest is None or today - newest > _RESTS:
         return None
-    return Filed(frozenset[int]().union(*found.values()), max(found, default=None))
+    return frozenset[int]().union(*found.values())
 
 
-def _any_index(client: Asks, raw: RawStore, before: date) -> bool:
-    """Tell whether there are indexes at all: the days asked for may be too young to have one."""
-    return any(_index(client, raw, day) is not None for day in _weekdays(before - _HOLIDAYS, before - _DAY))
+def _newest(client: Asks, raw: RawStore, before: date) -> date | None:
+    """Return the last day before ``before`` that has an index: the days asked for may be too young to have one."""
+    days = reversed(list(_weekdays(before - _RESTS, before - _DAY)))
+    return next((day for day in days if _index(client, raw, day) is not None), None)
+
+
+def _is_settled(day: date, now: datetime) -> bool:
+    """Return whether a day without an index was one without business: until then it may be late."""
+    return now >= clock.end_of_day(day) + _SETTLED
 
 
 def _weekdays(first: date, last: date) -> Iterator[date]:

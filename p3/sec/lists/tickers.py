@@ -1,5 +1,7 @@
 """A ticker's CIK, from EDGAR's list of all tickers."""
 
+from datetime import datetime
+
 from p3.errors import DataError, UsageError
 from p3.scope import Listed
 from p3.sec import urls
@@ -10,15 +12,16 @@ from p3.sec.visit import Asks
 _WHAT = "the list of tickers"
 
 
-def find_cik(client: Asks, raw: RawStore, ticker: str) -> int:
-    """Return the CIK of ``ticker``, from the list in ``raw`` if it is there, else from EDGAR's newest.
+def find_cik(client: Asks, raw: RawStore, ticker: str, refresh_before: datetime) -> int:
+    """Return the CIK of ``ticker``, from the list in ``raw`` if it has it, else from EDGAR's newest.
 
-    Shares of several classes are found under either spelling, BRK.B or BRK-B. Raises UsageError for a ticker that the
-    newest list does not have: delisted companies are not in it.
+    A list kept before ``refresh_before`` is not taken: a ticker may be another company's since. Shares of several
+    classes are found under either spelling, BRK.B or BRK-B. Raises UsageError for a ticker that the newest list does
+    not have: delisted companies are not in it.
     """
     url = urls.company_tickers(client.www_url)
     kept = raw.find(url)
-    if kept is not None and kept.status == FOUND:
+    if kept is not None and kept.status == FOUND and kept.fetched >= refresh_before:
         known = parse(kept.content).get(_spelled(ticker))
         if known is not None:
             return known
@@ -70,6 +73,7 @@ def _refreshed(client: Asks, raw: RawStore, url: str) -> bytes:
     else:
         reply = client.get(url, kept.headers.get("etag"), kept.headers.get("last-modified"))
         if reply.status != FOUND:
+            raw.confirm(url, reply.fetched)
             return kept.content
     raw.put(url, reply.content, reply.status, reply.headers, reply.fetched)
     return reply.content

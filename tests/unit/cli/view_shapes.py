@@ -19,6 +19,7 @@ VIEWS = {
     "e2e": shapes.E2E,
     "embed": shapes.StageRun,
     "env_status": shapes.EnvStatus,
+    "eval": shapes.EvalRetrieval,
     "facts": shapes.Facts,
     "fetch_prices": shapes.StageRun,
     "fetch_sec": shapes.FetchSec,

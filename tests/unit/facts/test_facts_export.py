@@ -13,6 +13,7 @@ LINES = (
     ("EarningsPerShareDiluted", *Y23, 8.0, "USD/shares"),
     ("CommercialPaper", None, "2023-12-31", 30.0),
     ("LongTermDebtCurrent", None, "2023-12-31", 12.0),
+    ("AssetsCurrent", None, "2023-12-31", 90.0),
 )
 
 

@@ -80,6 +80,7 @@ def test_a_quarterly_report_that_tells_less_leaves_the_annual_balance() -> None:
             "2024-05-01",
             ("LongTermDebtCurrent", None, "2023-12-31", 30),
             ("LongTermDebtCurrent", None, "2024-03-31", 31),
+            ("AssetsCurrent", None, "2024-03-31", 900),
             ("NetIncomeLoss", "2024-01-01", "2024-03-31", 1),
         ),
     )
@@ -96,6 +97,7 @@ def test_a_sum_says_its_formula() -> None:
             "2024-02-01",
             ("CommercialPaper", None, "2023-12-31", 20),
             ("LongTermDebtCurrent", None, "2023-12-31", 30),
+            ("AssetsCurrent", None, "2023-12-31", 900),
         )
     )
     row = resolve(table, load_rules(), None).filter(item="short_term_debt").row(0, named=True)

@@ -20,6 +20,13 @@ def test_offsets_are_exact_and_nothing_but_blanks_is_lost():
     assert frame["passage_id"].is_unique().all()
 
 
+def test_two_companies_that_file_the_same_bytes_keep_their_own_passages():
+    other = meta(2, "10-K", date(2024, 6, 30), moment(2024, 7, 30), "a")
+    mine, theirs = (passages.split("Joint filing.", [], None, about) for about in (ABOUT, other))
+    assert ABOUT.document_sha == other.document_sha
+    assert mine["passage_id"][0] != theirs["passage_id"][0]
+
+
 def test_no_passage_crosses_a_page_or_a_section():
     text = "Page one.\nStill one.\nPage two.\nRisks are many.\n"
     second, risks = text.index("Page two"), text.index("Risks")

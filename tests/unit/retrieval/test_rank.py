@@ -11,15 +11,20 @@ from p3.retrieval.terms import content, stem
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        ("liabilities", "liability"),
+        ("liabilities", "liabil"),
+        ("liability", "liabil"),
         ("taxes", "tax"),
         ("sales", "sale"),
         ("gross", "gross"),
         ("basis", "basis"),
         ("business", "business"),
         ("bus", "bus"),
-        ("series", "sery"),
-        ("expenses", "expense"),
+        ("expenses", "expens"),
+        ("depreciates", "depreci"),
+        ("depreciation", "depreci"),
+        ("cyclicality", "cyclic"),
+        ("cyclical", "cyclic"),
+        ("10-k", "10-k"),
     ],
 )
 def test_stem(word, expected):
@@ -27,7 +32,7 @@ def test_stem(word, expected):
 
 
 def test_content_words_once_each_in_order():
-    assert content("What were the total liabilities and the liability?") == ["liability"]
+    assert content("What were the total liabilities and the liability?") == ["liabil"]
 
 
 def test_bm25_is_the_formula_worked_by_hand():
@@ -41,7 +46,7 @@ def test_bm25_is_the_formula_worked_by_hand():
 
 def test_bm25_finds_plurals_capitals_and_words_after_a_no_break_space_but_no_parts_of_words():
     texts = pl.Series(["Current\u00a0Liabilities", "a liability", "reliability tax", "taxes"])
-    assert (bm25(texts, {"liability": 1.0}) > 0).tolist() == [True, True, False, False]
+    assert (bm25(texts, {"liabil": 1.0}) > 0).tolist() == [True, True, False, False]
     assert (bm25(texts, {"tax": 1.0}) > 0).tolist() == [False, False, True, True]
 
 

@@ -30,6 +30,8 @@ DOCUMENTS = pl.DataFrame(
         (date(2023, 7, 29), JANUARY, (2024, 2)),  # a retailer whose fiscal 2024 began on 29 January 2023
         (date(2023, 4, 29), JANUARY, (2024, 1)),
         (date(2019, 2, 2), JANUARY, (2019, 4)),  # a 52/53-week year that ran into February
+        (date(2023, 7, 2), date(2021, 12, 31), (2023, 2)),  # a quarter of 13 weeks that ran into July
+        (date(2023, 1, 1), date(2023, 1, 1), (2022, 4)),
         (date(2024, 3, 31), None, (2024, 1)),
         (date(2024, 12, 31), None, (2024, 4)),
     ],

@@ -47,10 +47,21 @@ def test_where_the_best_documents_are_short_the_next_tier_follows(index):
     assert {hit.document for hit in hits[: MSFT_23.height]} == {"m23.htm"}
 
 
+def test_each_page_comes_once_before_any_comes_twice(tmp_path):
+    text = "Cloud growth and cloud margins. " * 90 + "\fCloud. " + "Other matters of the year. " * 60
+    starts = [0, text.index("\f") + 1]
+    frame = passages(text, meta(1, "10-K", date(2024, 6, 30), moment(2024, 7, 30), "paged"), pages=starts)
+    paged = PassageIndex(tmp_path / "paged")
+    paged.replace(1, frame, EMBEDDER.name)
+    hits = ask(paged, "cloud growth", k=4)
+    assert sorted(hit.page for hit in hits[:2]) == [1, 2]
+    assert len({hit.passage_id for hit in hits}) == 4
+
+
 def test_words_alone_find_without_an_embedder(index):
     hits = ask(index, "Nvidia gaming demand", embedder=None)
     assert hits[0].text.startswith("Gaming demand")
-    assert "meaning +0.00" in hits[0].why
+    assert "meaning +0.0" in hits[0].why
 
 
 def test_a_company_without_known_passages_does_not_empty_the_search(index):

@@ -32,6 +32,7 @@ def test_companies_are_known_by_name_former_name_short_form_and_ticker(question,
         ("As of Q2'2023", (2023,), (2,)),
         ("third quarter of fiscal 2024", (2024,), (3,)),
         ("paid $2,019 million", (), ()),
+        ("What was paid in 2019, and to whom?", (2019,), ()),
         ("top 10 customers", (), ()),
     ],
 )
@@ -43,7 +44,7 @@ def test_periods(question, years, quarters):
 def test_metrics_name_their_statements_and_the_lines_that_filings_use():
     query = parse("What is Microsoft's FY2024 free cash flow?", COMPANIES)
     assert query.statements == ("cash_flow",)
-    assert {"operating", "activity", "purchase", "expenditure"} <= set(query.terms)
+    assert {"oper", "activ", "purchas", "expenditur"} <= set(query.terms)
 
 
 def test_a_statement_named_wins_over_those_of_the_metrics():
@@ -64,7 +65,22 @@ def test_instructions_on_how_to_answer_are_taken_out():
     assert strip_instructions("Round your answer.") == "Round your answer."
 
 
-@pytest.mark.parametrize("question", ["", "  ", "?!", "x" * 5000])
+def test_prose_is_looked_for_in_the_items_that_treat_it_and_in_the_words_of_filings():
+    query = parse("Who does Microsoft compete with?", COMPANIES)
+    assert query.sections == ("Item 1",)
+    assert "competit" in query.terms
+
+
+def test_everyday_words_bring_those_of_filings_at_less_weight():
+    weights = parse("Did Nvidia lose a lawsuit?", COMPANIES).terms
+    assert weights["lawsuit"] == 1.0 > weights["litig"] > 0
+
+
+def test_product_liability_is_no_balance_sheet_item():
+    assert parse("Which product liability suits are open?", COMPANIES).statements == ()
+
+
+@pytest.mark.parametrize("question", ["", "  ", "?!", "😀🚀", "word " * 10_000])
 def test_a_question_without_words_or_too_long_is_refused(question):
     with pytest.raises(UsageError):
         check_question(question)

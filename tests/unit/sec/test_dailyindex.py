@@ -13,7 +13,7 @@ from p3 import clock
 from p3.data.raw import RawStore
 from p3.errors import DataError
 from p3.sec import urls
-from p3.sec.lists.dailyindex import Filed, filed_since
+from p3.sec.lists.dailyindex import filed_since
 from p3.sec.net.client import EdgarClient
 from p3.sec.net.governor import Unlimited
 
@@ -29,6 +29,7 @@ CIK|Company Name|Form Type|Date Filed|File Name
 --------------------------------------------------------------------------------
 """
 WEDNESDAY, THURSDAY, FRIDAY = date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)
+SATURDAY, SUNDAY = date(2026, 11, 21), date(2026, 11, 22)
 MONDAY, LATER = date(2026, 11, 23), datetime(2026, 11, 30, 12, tzinfo=clock.NEW_YORK)
 
 
@@ -81,19 +82,41 @@ def test_the_address_of_a_day() -> None:
 def test_who_filed_from_a_day_in_new_york_on(root: Path, raw: RawStore) -> None:
     with talking(root) as (client, edgar):
         since = datetime.fromisoformat("2026-11-20T03:00:00Z")  # still Thursday in New York
-        assert filed_since(client, raw, since, at(FRIDAY, 23)) == Filed(frozenset({2, 3, 4}), FRIDAY)
+        assert filed_since(client, raw, since, at(FRIDAY, 23)) == frozenset({2, 3, 4})
         assert asked(edgar) == ["20261119", "20261120"]
 
 
 def test_a_weekend_is_not_asked_for_and_a_holiday_is_nobody(root: Path, raw: RawStore) -> None:
     with talking(root) as (client, edgar):
-        assert filed_since(client, raw, at(FRIDAY, 3), at(MONDAY, 23)) == Filed(frozenset({4}), FRIDAY)
-        assert asked(edgar) == ["20261120", "20261123"]
+        (root / urls.daily_index("www.sec.gov", THURSDAY)).unlink()
+        assert filed_since(client, raw, at(THURSDAY, 3), at(MONDAY, 23)) == frozenset({4})
+        assert asked(edgar) == ["20261119", "20261120", "20261123"]
+
+
+@pytest.mark.parametrize(("now", "told"), [(at(FRIDAY, 23), True), (at(SATURDAY, 9), None), (at(SUNDAY, 9), True)])
+def test_the_index_of_a_day_just_past_may_be_late_and_until_it_is_settled_nobody_knows(
+    root: Path, raw: RawStore, now: datetime, told: bool | None
+) -> None:
+    """On the evening itself it is not due yet; a day after its day has gone by, there was no business."""
+    (root / urls.daily_index("www.sec.gov", FRIDAY)).unlink()
+    with talking(root) as (client, _):
+        assert filed_since(client, raw, at(WEDNESDAY, 3), now) == (frozenset({1, 2, 3}) if told else None)
+
+
+@pytest.mark.parametrize(("newest", "knows"), [(24, True), (20, False)])
+def test_indexes_that_stopped_know_nothing(root: Path, raw: RawStore, newest: int, knows: bool) -> None:
+    """On Sunday the 29th the week's days are settled: three without business can be, five can not."""
+    for day in (MONDAY, date(2026, 11, 24)):
+        if day.day <= newest:
+            write(root, day, index(5))
+    with talking(root) as (client, _):
+        found = filed_since(client, raw, at(FRIDAY, 3), at(date(2026, 11, 29), 9))
+    assert found == (frozenset({4, 5}) if knows else None)
 
 
 def test_that_nobody_filed_yet_is_not_that_nobody_knows(root: Path, raw: RawStore) -> None:
     with talking(root) as (client, _):
-        assert filed_since(client, raw, at(MONDAY, 3), at(MONDAY, 12)) == Filed(frozenset(), None)
+        assert filed_since(client, raw, at(MONDAY, 3), at(MONDAY, 12)) == frozenset()
 
 
 def test_a_mirror_without_indexes_knows_nothing(tmp_path: Path, raw: RawStore) -> None:
@@ -115,7 +138,7 @@ def test_a_settled_index_is_not_asked_for_again(root: Path, raw: RawStore) -> No
     with talking(root) as (client, edgar):
         keep(raw, client, WEDNESDAY, index(7), 200, LATER)
         keep(raw, client, THURSDAY, b"<Code>AccessDenied</Code>", 403, LATER)
-        assert filed_since(client, raw, at(WEDNESDAY, 3), at(FRIDAY, 23)) == Filed(frozenset({7, 4}), FRIDAY)
+        assert filed_since(client, raw, at(WEDNESDAY, 3), at(SATURDAY, 9)) == frozenset({7, 4})
         assert asked(edgar) == ["20261120"]
 
 
@@ -123,7 +146,7 @@ def test_one_that_came_while_it_could_still_change_is_asked_for_again(root: Path
     with talking(root) as (client, edgar):
         keep(raw, client, THURSDAY, index(7), 200, at(THURSDAY, 22))
         keep(raw, client, FRIDAY, b"<Code>AccessDenied</Code>", 403, at(FRIDAY, 22))
-        assert filed_since(client, raw, at(THURSDAY, 3), at(FRIDAY, 23)) == Filed(frozenset({2, 3, 4}), FRIDAY)
+        assert filed_since(client, raw, at(THURSDAY, 3), at(FRIDAY, 23)) == frozenset({2, 3, 4})
         assert asked(edgar) == ["20261119", "20261120"]
 
 
@@ -138,7 +161,7 @@ def test_one_that_came_while_it_could_still_change_is_asked_for_again(root: Path
 def test_rows_as_they_come(root: Path, raw: RawStore, row: str) -> None:
     write(root, FRIDAY, (HEAD + row).encode())
     with talking(root) as (client, _):
-        assert filed_since(client, raw, at(FRIDAY, 3), at(FRIDAY, 23)) == Filed(frozenset({7}), FRIDAY)
+        assert filed_since(client, raw, at(FRIDAY, 3), at(FRIDAY, 23)) == frozenset({7})
 
 
 @pytest.mark.parametrize(

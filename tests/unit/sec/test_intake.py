@@ -42,7 +42,7 @@ def test_folders_are_walked_in_order_and_other_files_counted() -> None:
     made(Path("f"), "z.PDF", "b/c/two.htm", "b/one.xlsx", "a.png", ".hidden.txt", "~$open.xlsx", "b/Makefile")
     gathered = gather([Path("f")])
     assert [file.path.as_posix() for file in gathered.files] == ["f/b/c/two.htm", "f/b/one.xlsx", "f/z.PDF"]
-    assert gathered.skipped == 4
+    assert len(gathered.skipped) == 4
     assert gathered.refused == []
 
 

@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,9 @@ from loopback_edgar import Fault, LoopbackEdgar
 from shared_data import shared
 from tiny_mirror import ANNUAL, CIK, EARNINGS, QUARTER, MemoryStore
 
+from p3.data.raw import RawStore
 from p3.errors import DataError, UpstreamError, UsageError
+from p3.sec import urls
 from p3.sec.fetch import NO_ARCHIVE, Archived, Fetched, NoArchive, fetch_company
 from p3.sec.lists.submissions import parse
 from p3.sec.lists.tickers import find_cik
@@ -290,6 +293,41 @@ def test_of_a_reply_and_the_archive_the_younger_counts(tmp_path: Path, made: dat
     assert result.filings.height == listed
 
 
+def test_a_list_that_is_old_but_newer_than_the_archive_is_asked_for_again(tmp_path: Path) -> None:
+    root, raw = tiny_mirror.build(tmp_path), MemoryStore()
+    other = tiny_mirror.build(tmp_path / "other", rows=tiny_mirror.ROWS[:1])
+    with talking(root) as (client, edgar):
+        fetched(client, raw)
+        edgar.log.clear()
+        result = fetched(
+            client, raw, archive=Shelf(other), archive_made=LONG_AGO, refresh_before=NOW + timedelta(days=100_000)
+        )
+        lists = [request.status for request in edgar.log if request.path.startswith("/data.sec.gov/")]
+    assert lists == [304, 304]
+    assert result.filings.height == 4
+
+
+def test_the_bodies_of_current_reports_do_not_stay_in_memory(tmp_path: Path) -> None:
+    """Of many that are looked into for exhibits only those under way are held: four, and what reading one takes."""
+    raw, many, size = RawStore(tmp_path / "raw"), 48, 1 << 20
+    rows = [
+        (f"0001234567-24-{n:06d}", "8-K", "2024-02-08", "2024-02-08", "2024-02-08T21:05:00.000Z", "2.02", f"{n}.htm")
+        for n in range(many)
+    ]
+    with talking(tiny_mirror.build(tmp_path / "mirror", rows=rows)) as (client, _):
+        for row in rows:
+            raw.put(urls.document(client.www_url, CIK, row[0], row[-1]), b"<p>" + b"x" * size, 200, {}, NOW)
+        visit = Visit(client, raw)
+        tracemalloc.start()
+        try:
+            result = fetch_company(visit, CIK, FetchPolicy(0, 0, many), NOW)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert result.filings["status"].to_list() == ["stored"] * many
+    assert peak < many * size / 2
+
+
 def test_a_company_that_never_filed_is_told(tmp_path: Path) -> None:
     root = tiny_mirror.build(tmp_path, rows=[])
     with talking(root) as (client, _), pytest.raises(DataError, match="lists no filings"):
@@ -332,10 +370,10 @@ def test_tickers_give_ciks_and_are_asked_for_once(tmp_path: Path) -> None:
     (files / "company_tickers.json").write_text('{"0": {"cik_str": 1067983, "ticker": "BRK-B", "title": "Berkshire"}}')
     raw = MemoryStore()
     with talking(tmp_path) as (client, edgar):
-        assert find_cik(client, raw, "brk.b") == find_cik(client, raw, "BRK-B") == 1067983
+        assert [find_cik(client, raw, name, LONG_AGO) for name in ("brk.b", "BRK-B")] == [1067983] * 2
         assert len(edgar.log) == 1
         with pytest.raises(UsageError, match="NKLA"):
-            find_cik(client, raw, "NKLA")
+            find_cik(client, raw, "NKLA", LONG_AGO)
         assert len(edgar.log) == 2
 
 

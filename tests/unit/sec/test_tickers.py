@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,15 @@ import tiny_mirror
 from loopback_edgar import LoopbackEdgar, serve
 from shared_data import shared
 
+from p3 import clock
 from p3.errors import DataError, UsageError
 from p3.scope import Listed
 from p3.sec import urls
 from p3.sec.lists import tickers
 from p3.sec.net.client import EdgarClient
 from p3.sec.net.governor import Unlimited
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def body(**ciks: int) -> bytes:
@@ -44,30 +48,49 @@ def client(edgar: LoopbackEdgar) -> Iterator[EdgarClient]:
 
 def test_a_ticker_is_looked_up_in_the_list_that_is_kept(client: EdgarClient, edgar: LoopbackEdgar) -> None:
     raw = tiny_mirror.MemoryStore()
-    assert [tickers.find_cik(client, raw, "TINY"), tickers.find_cik(client, raw, "tiny")] == [1234567] * 2
+    assert [tickers.find_cik(client, raw, name, LONG_AGO) for name in ("TINY", "tiny")] == [1234567] * 2
     assert [request.status for request in edgar.log] == [200]
 
 
 def test_either_spelling_of_a_share_class(client: EdgarClient, edgar: LoopbackEdgar) -> None:
     publish(edgar, BRK_B=1067983)
     raw = tiny_mirror.MemoryStore()
-    assert tickers.find_cik(client, raw, "BRK.B") == tickers.find_cik(client, raw, "BRK-B") == 1067983
+    assert [tickers.find_cik(client, raw, name, LONG_AGO) for name in ("BRK.B", "BRK-B")] == [1067983] * 2
 
 
 def test_a_ticker_that_the_kept_list_lacks_is_looked_up_in_the_newest(
     client: EdgarClient, edgar: LoopbackEdgar
 ) -> None:
     raw = tiny_mirror.MemoryStore()
-    tickers.find_cik(client, raw, "TINY")
+    tickers.find_cik(client, raw, "TINY", LONG_AGO)
     publish(edgar, TINY=1234567, LATER=7)
-    assert tickers.find_cik(client, raw, "LATER") == 7
+    assert tickers.find_cik(client, raw, "LATER", LONG_AGO) == 7
+
+
+def test_a_ticker_that_was_given_to_another_company_is_looked_up_anew_once_the_list_is_old(
+    client: EdgarClient, edgar: LoopbackEdgar
+) -> None:
+    raw = tiny_mirror.MemoryStore()
+    tickers.find_cik(client, raw, "TINY", LONG_AGO)
+    publish(edgar, TINY=7654321)
+    assert tickers.find_cik(client, raw, "TINY", LONG_AGO) == 1234567
+    assert tickers.find_cik(client, raw, "TINY", clock.now()) == 7654321
+
+
+def test_an_old_list_that_did_not_change_is_young_again(client: EdgarClient, edgar: LoopbackEdgar) -> None:
+    raw = tiny_mirror.MemoryStore()
+    tickers.find_cik(client, raw, "TINY", LONG_AGO)
+    since = clock.now()
+    for _ in range(2):
+        assert tickers.find_cik(client, raw, "TINY", since) == 1234567
+    assert [request.status for request in edgar.log] == [200, 304]
 
 
 def test_an_unknown_ticker_costs_no_second_download(client: EdgarClient, edgar: LoopbackEdgar) -> None:
     raw = tiny_mirror.MemoryStore()
     for _ in range(2):
         with pytest.raises(UsageError, match="no company with the ticker GONE") as caught:
-            tickers.find_cik(client, raw, "GONE")
+            tickers.find_cik(client, raw, "GONE", LONG_AGO)
     assert [request.status for request in edgar.log] == [200, 304]
     assert "-t CIK0001731289" in caught.value.remedy
 

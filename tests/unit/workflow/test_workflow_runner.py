@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from fake_stages import Runs, World, derive, fetch, rates, scope, session
+from fake_stages import MOMENT, Runs, World, derive, fetch, rates, scope, session
 
 from p3.data.tables import ACTIONS, RATES
 from p3.errors import (
@@ -23,13 +23,14 @@ from p3.errors import (
     UpstreamError,
     UsageError,
 )
+from p3.scope import Company, Scope
 from p3.sec.net.breaker import CircuitOpenError
 from p3.sec.net.governor import StillBlockedError
 from p3.sec.net.responses import BlockedError
 from p3.workflow.planner import UNDER_WAY, Action
 from p3.workflow.runner import Options, dry_run, run
 from p3.workflow.session import Session
-from p3.workflow.stage import Job, Kind, Output, Problem, Rows
+from p3.workflow.stage import Job, Kind, Output, Passages, Problem, Rows
 
 
 @pytest.fixture
@@ -363,6 +364,57 @@ def test_rows_that_break_a_promise_fail_their_company_alone(tmp_path: Path, bad:
     assert units(report) == {"A": "ran", "B": "failed", "C": "ran"}
     assert says in report.manifest.stages[0].failures[0].reason
     assert set(values(runs)) == {"A", "C"}
+
+
+def test_columns_in_another_order_and_other_numbers_go_into_one_commit(tmp_path: Path) -> None:
+    """Each company's frame fits the table by itself; together they have to as well."""
+
+    def work(job: Job) -> Output:
+        frame = rates(job.unit, 1.0)
+        odd = frame.select(reversed(frame.columns)).with_columns(pl.col("value").cast(pl.Int64), more=pl.lit(1))
+        return Output(1, (Rows(RATES, (job.unit,), odd if job.unit == "B" else frame),))
+
+    runs = Runs(tmp_path, lambda: [fetch(World(), run=work)])
+    assert runs("A", "B", "C").exit_code is ExitCode.DONE
+    assert set(values(runs)) == {"A", "B", "C"}
+
+
+def test_passages_that_the_index_refuses_fail_their_company_alone(tmp_path: Path) -> None:
+    def work(job: Job) -> Output:
+        cik = ord(job.unit)
+        frame = passages(cik, length=2.0 if job.unit == "B" else 1.0)
+        return Output(1, passages=Passages(cik, frame, "a model"))
+
+    runs = Runs(tmp_path, lambda: [fetch(World(), run=work, writes=(), indexed=True)])
+    report = runs("A", "B", "C")
+    assert units(report) == {"A": "ran", "B": "failed", "C": "ran"}
+    assert "not of unit length" in report.manifest.stages[0].failures[0].reason
+    assert set(runs.last.store.index.passages(None)["cik"]) == {ord("A"), ord("C")}
+    assert units(runs("A", "B", "C")) == {"A": "fresh", "B": "failed", "C": "fresh"}
+
+
+def passages(cik: int, length: float) -> pl.DataFrame:
+    row = {"passage_id": f"p{cik}", "cik": cik, "document_sha": "sha", "start": 0, "end": 4, "form": "10-K"}
+    row |= {"accepted": MOMENT, "text": "text", "vector": [length, 0.0]}
+    return pl.DataFrame([row], schema_overrides={"vector": pl.Array(pl.Float32, 2)})
+
+
+def same_company(*tickers: str) -> Scope:
+    return Scope("test", "one company's tickers", tuple(Company(ticker, 1652044) for ticker in tickers))
+
+
+def test_another_ticker_of_a_company_that_is_held_elsewhere_is_busy(tmp_path: Path, world: World) -> None:
+    current, stage = session(tmp_path, patience=0), fetch(world)
+    with another_process(current.store.directories.lock("fetch.CIK0001652044")), pytest.raises(BusyError):
+        run(current, [stage], [stage], same_company("GOOG"), Options())
+    assert world.asked == []
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_tickers_of_one_company_wait_for_each_other_in_one_run(tmp_path: Path, world: World, threads: int) -> None:
+    current, stage = session(tmp_path, patience=0), fetch(world, threads=lambda _session: threads)
+    report = run(current, [stage], [stage], same_company("A", "B", "C"), Options())
+    assert (report.exit_code, units(report)) == (ExitCode.DONE, dict.fromkeys("ABC", "ran"))
 
 
 def test_two_share_classes_of_one_company_do_not_collide(tmp_path: Path) -> None:
