@@ -34,7 +34,8 @@ def run(
     from p3.workflow.scoping import choose
     from p3.workflow.single import run_one
 
-    task = dcf_history if history else dcf
     chosen = choose(session, scope, ticker)
     choices = {"assumptions": assumptions, "report": report}
-    return task.result(session, chosen, run_one(session, task.stage(), chosen, choices, force))
+    if history:
+        return dcf_history.result(session, chosen, run_one(session, dcf_history.stage(), chosen, choices, force))
+    return dcf.result(session, chosen, run_one(session, dcf.stage(), chosen, choices, force))
