@@ -6,7 +6,7 @@ applied once and recorded.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -117,23 +117,32 @@ class Ledger:
                 .values(status=status, finished=iso(now()), manifest=manifest)
             )
 
-    def record_units(self, rows: Sequence[Mapping[str, Any]], problems: Sequence[Mapping[str, Any]]) -> None:
+    def record_units(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        problems: Sequence[Mapping[str, Any]],
+        settled: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         """Record finished units and what went wrong in them, in one transaction.
 
-        A unit's earlier dead letters are closed unless they occur again.
+        A unit's earlier dead letters are closed unless they occur again: all, or those of the names in ``settled``.
         """
         with self.transaction() as connection:
             for row in rows:
                 connection.execute(units.insert().values(**row, tree=self._tree))
-                connection.execute(
-                    dead_letters.update()
-                    .where(dead_letters.c.tree == self._tree)
-                    .where(dead_letters.c.stage == row["stage"], dead_letters.c.unit == row["unit"])
-                    .where(dead_letters.c.resolved.is_(None))
-                    .values(resolved=row["finished"])
-                )
+                connection.execute(self._closing(row, (settled or {}).get(row["unit"])))
             for problem in problems:
                 _record_problem(connection, {**problem, "tree": self._tree})
+
+    def _closing(self, row: Mapping[str, Any], settled: Collection[str] | None) -> sa.Update:
+        closing = (
+            dead_letters.update()
+            .where(dead_letters.c.tree == self._tree)
+            .where(dead_letters.c.stage == row["stage"], dead_letters.c.unit == row["unit"])
+            .where(dead_letters.c.resolved.is_(None))
+            .values(resolved=row["finished"])
+        )
+        return closing if settled is None else closing.where(dead_letters.c.what.in_(settled))
 
     def newest_unit(self) -> int:
         """Return the number of the newest record of a unit, 0 where there is none."""

@@ -6,7 +6,8 @@ also after EDGAR's filings of the same company came in, or its CIK was learned.
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
+from typing import Any
 
 import polars as pl
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -16,6 +17,8 @@ from p3.errors import DataError
 from p3.scope import cik_label
 
 ORIGIN = "ingested"
+UNNAMED_FORM = "document"
+"""The form of a document of which neither its user nor its cover says one."""
 _HASHES = 2**31
 
 
@@ -47,20 +50,27 @@ class Record(BaseModel):
     documents: tuple[Ingested, ...] = ()
 
     def added(self, company: str, new: Sequence[Ingested]) -> "Record":
-        """Return the record with ``new``, each document once: what is said last of it stands.
+        """Return the record with ``new``, each document once: what is said last of it stands, and what was said before.
 
         A document that comes again without a time stays known from when it first came.
         """
         known = {each.document_sha: each for each in self.documents}
         for each in new:
             before = known.get(each.document_sha)
-            stays = before is not None and not each.accepted_exact
-            known[each.document_sha] = each.model_copy(update=_times(before)) if before and stays else each
+            known[each.document_sha] = each.model_copy(update=_said_before(before, each)) if before else each
         return Record(company=company or self.company, documents=tuple(known.values()))
 
 
-def _times(document: Ingested) -> dict[str, datetime | bool]:
-    return {"accepted": document.accepted, "accepted_exact": document.accepted_exact}
+def _said_before(before: Ingested, again: Ingested) -> dict[str, Any]:
+    """Return what ``again`` leaves unsaid of a document that ``before`` tells of."""
+    unsaid: dict[str, Any] = {}
+    if not again.accepted_exact:
+        unsaid |= {"accepted": before.accepted, "accepted_exact": before.accepted_exact}
+    if again.form == UNNAMED_FORM:
+        unsaid["form"] = before.form
+    if again.fiscal_year is None and again.period in (None, before.period):
+        unsaid |= {"period": before.period, "fiscal_year": before.fiscal_year}
+    return unsaid
 
 
 def key(ticker: str, cik: int | None = None) -> str:

@@ -29,7 +29,6 @@ from p3.workflow.stage import Job, Kind, Output, Problem, Rows, Stage, content_o
 
 _FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{0,19}\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
-_UNNAMED_FORM = "document"
 
 
 @dataclass(frozen=True)
@@ -147,6 +146,7 @@ def _add(job: Job) -> Output:
         ),
         content=content_of(rows),
         problems=tuple(Problem(name, reason) for name, reason in said["refused"]),
+        settles=frozenset([each.document for each in new] + [name for name, _ in said["refused"]]),
     )
 
 
@@ -195,7 +195,7 @@ def _read(session: Session, file: intake.File, said: Said) -> Read:
     document = Ingested(
         document=file.name,
         document_sha=session.store.raw.put(url, content, FOUND, {}, moment),
-        form=said.form.upper() if said.form else told.form or _UNNAMED_FORM,
+        form=said.form.upper() if said.form else told.form or ingested.UNNAMED_FORM,
         period=period,
         fiscal_year=year,
         accepted=accepted or moment,

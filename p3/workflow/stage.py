@@ -67,7 +67,8 @@ class Output:
     """What a unit made.
 
     ``content`` names it where its key alone does not: the fingerprint of what was fetched, or the id of a result. What
-    is not ``complete``, such as an order that still works, is taken up again by the next run.
+    is not ``complete``, such as an order that still works, is taken up again by the next run. ``settles`` names what
+    this run tried, where that is not all that an earlier one may have failed at: dead letters of other names stay open.
     """
 
     rows: int
@@ -77,6 +78,7 @@ class Output:
     problems: tuple[Problem, ...] = ()
     note: str = ""
     complete: bool = True
+    settles: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)

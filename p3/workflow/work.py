@@ -113,7 +113,8 @@ class Work:
 
 def _write(session: Session, stage: Stage, done: Sequence[Outcome]) -> None:
     if stage.kind is Kind.BUILD:
-        session.store.ledger.record_units([_unit(session, stage, each.step, UNDER_WAY) for each in done], [])
+        under_way = [_unit(session, stage, each.step, UNDER_WAY) for each in done]
+        session.store.ledger.record_units(under_way, [], _settled(done))
     outputs = [each.output for each in done if each.output is not None]
     for table in stage.writes:
         parts = [rows for output in outputs for rows in output.tables if rows.table is table]
@@ -151,7 +152,13 @@ def _record(session: Session, stage: Stage, done: Sequence[Outcome], failed: Seq
     problems = [(step.unit, problem.what, problem.reason) for step, output, _ in made for problem in output.problems]
     problems += [(each.step.unit, stage.name, each.error.message) for each in failed if each.error is not None]
     letters = [{**common, "unit": u, "what": w, "reason": r, "last_seen": moment} for u, w, r in problems]
-    session.store.ledger.record_units(units, letters)
+    session.store.ledger.record_units(units, letters, _settled(done))
+
+
+def _settled(done: Sequence[Outcome]) -> dict[str, frozenset[str]]:
+    """Return what each unit tried, where that is not all of it."""
+    tried = {each.step.unit: each.output.settles for each in done if each.output is not None}
+    return {unit: settles for unit, settles in tried.items() if settles is not None}
 
 
 def _unit(session: Session, stage: Stage, step: Step, key: str) -> dict[str, Any]:
