@@ -22,6 +22,7 @@ from p3.shapes import FailureShape, Ingest, IngestedDocument
 from p3.tasks.companies import listing_of
 from p3.wording import few
 from p3.workflow.result import Result
+from p3.workflow.runner import RunReport
 from p3.workflow.scoping import company_named
 from p3.workflow.session import Session
 from p3.workflow.single import company_of, run_one
@@ -93,7 +94,9 @@ def take(session: Session, paths: Sequence[Path], ticker: str, said: Said) -> Re
         *_notes(read, gathered.skipped, known),
         f"Run `p3 embed -t {company.ticker}` to search them.",
     ]
-    return Result(shape, ExitCode.PARTIAL if refused else report.exit_code, tuple(dict.fromkeys(notes)))
+    return Result(
+        shape, _exit_code(report, {each.document.document for each in read}, refused), tuple(dict.fromkeys(notes))
+    )
 
 
 def held(session: Session, ticker: str, cik: int | None) -> Record:
@@ -298,3 +301,12 @@ def _shape(read: Read, document: Ingested, known: Collection[str]) -> IngestedDo
         characters=read.characters,
         status="known" if document.document_sha in known else "added",
     )
+
+
+def _exit_code(report: RunReport, read: Collection[str], refused: Sequence[Refused]) -> ExitCode:
+    """Return how it went with the files of this run: what an earlier one could not read stays open, and is its own."""
+    if refused:
+        return ExitCode.PARTIAL
+    failed = [failure for each in report.manifest.stages for failure in each.failures]
+    earlier = all(failure.what not in {*read, stage().name} for failure in failed)
+    return ExitCode.DONE if earlier and report.exit_code is ExitCode.PARTIAL else report.exit_code

@@ -171,6 +171,10 @@ def test_what_an_ingest_refused_is_open_until_that_command_takes_it_and_then_not
     assert shape["runs"] == []
     assert [(each["what"], each["attempts"]) for each in shape["letters"]] == [("empty.txt", 1)]
 
+    assert p3("ingest", folder / "good.txt", "-t", "WDGT", *tree).code == 0
+    (listed,) = together(("dlq", "--json"), tree=tmp_path / "tree")
+    assert [each["what"] for each in json.loads(listed.out)["letters"]] == ["empty.txt"]
+
     (folder / "empty.txt").write_text("Gadgets did not.")
     assert p3("ingest", folder, "-t", "WDGT", *tree).code == 0
     listed, tried = together(("dlq",), ("dlq", "retry", "--json"), tree=tmp_path / "tree")

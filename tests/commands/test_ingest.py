@@ -184,7 +184,7 @@ def test_a_folder_is_taken_in_byte_for_byte_with_pages_and_what_covers_say(p3: P
     assert {each["status"] for each in shape["documents"]} == {"added"}
     report = next(each for each in shape["documents"] if each["document"] == "report.htm")
     assert (report["form"], report["period"]) == ("10-K", "2022-12-31")
-    assert "1 other files in the folder were left out." in told.splitlines()
+    assert "Left out of the folder, as no file that p3 reads: chart.png." in told.splitlines()
     filings = rows(tree, FILINGS)
     assert set(filings["accession"]) == {each["accession"] for each in shape["documents"]}
     assert set(filings["status"]) == {"stored"}
@@ -210,6 +210,15 @@ def test_the_same_bytes_are_kept_once_and_stay_known_from_when_they_first_came(p
         (document["accession"], "first.txt", "TRANSCRIPT")
     ]
     assert sha(folder / "first.txt") in objects(tree)
+
+
+def test_a_document_that_comes_again_keeps_what_was_said_of_it(p3: P3, tmp_path: Path) -> None:
+    tree, path = tmp_path / "tree", tmp_path / "report.txt"
+    path.write_text("Widgets sold well.")
+    ingested(p3, tree, path, "--form", "10-K", "--period", "2021", "--accepted", "2022-02-01")
+    (first,) = rows(tree, FILINGS).rows()
+    ingested(p3, tree, path)
+    assert rows(tree, FILINGS).rows() == [first]
 
 
 def test_a_document_is_known_from_the_time_that_is_said_or_else_from_now_which_is_told(p3: P3, tmp_path: Path) -> None:
