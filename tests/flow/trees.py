@@ -32,7 +32,13 @@ class SampleTree:
         return self.ran.json
 
     def copy(self, to: Path) -> Path:
-        return Path(shutil.copytree(self.path, to))
+        """Copy the tree, but for the exported models, which are large and never change: those are linked."""
+        models = self.path / "index" / "models"
+        shutil.copytree(
+            self.path, to, ignore=lambda folder, names: {"models"} if Path(folder) == models.parent else set()
+        )
+        (to / "index" / "models").symlink_to(models)
+        return to
 
 
 @cache
