@@ -23,8 +23,6 @@ from p3.workflow.runner import RunReport
 from p3.workflow.session import Session
 from p3.workflow.stage import Job, Kind, Output, Rows, Stage
 
-__all__ = ["check_assumptions", "result", "stage", "valuations"]
-
 
 def stage() -> Stage:
     """Declare the stage."""

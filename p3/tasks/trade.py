@@ -20,7 +20,7 @@ from p3.portfolio.limits import Quote, Refusal, RiskLimits, check
 from p3.portfolio.strategy import Strategy
 from p3.scope import Scope
 from p3.shapes import OrderShape, RefusalShape, Trade
-from p3.tasks.dcf import valuations
+from p3.tasks.dcf_rows import valuations
 from p3.tasks.market import Market, market, settle_as_of
 from p3.trading import orders, quotes
 from p3.trading.alpaca import Credentials, connect

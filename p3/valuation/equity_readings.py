@@ -1,6 +1,7 @@
 """The inputs of the models of what flows to the owners, read from the accounts."""
 
 from p3.facts.view import Item, Period
+from p3.valuation.affo import Property, adjusted_funds_from_operations
 from p3.valuation.evidence import Accounts
 from p3.valuation.readings import FRACTION, UnfitError, sources_of, within
 from p3.valuation.records import Assumption, Input
@@ -67,7 +68,8 @@ def affo(accounts: Accounts, rules: EquityRules) -> Input:
     earned, written_off = common_income(accounts.base), accounts.base.items.get("depreciation_amortization")
     if earned is None or written_off is None:
         raise UnfitError(f"net income or depreciation of the twelve months to {accounts.base.end} is not known")
-    value = earned.value + written_off.value * (1.0 - rules.upkeep)
+    year = Property(written_off.value, recurring_capital_expenditure=written_off.value * rules.upkeep)
+    value = float(adjusted_funds_from_operations(earned.value, year))
     if value <= 0:
         raise UnfitError(f"funds from operations of the twelve months to {accounts.base.end} are not positive")
     return Input("affo", value, earned.unit, "rule", sources_of([earned, written_off]))
