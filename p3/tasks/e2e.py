@@ -8,7 +8,8 @@ from p3 import clock
 from p3.data.tables import BACKTESTS
 from p3.scope import Scope
 from p3.shapes import E2E, Backtest, Plan, PlanStep, Trade
-from p3.tasks import backtest, dcf, report, trade
+from p3.tasks import backtest, report, trade
+from p3.tasks.dcf_rows import valuations
 from p3.workflow import registry
 from p3.workflow.manifest import StageReport, write_whole
 from p3.workflow.result import Result
@@ -75,7 +76,7 @@ def _page(session: Session, scope: Scope, shape: E2E, stages: dict[str, StageRep
     ids = [chain for made in asked.values() for chain in made.split(",")]
     return report.run_page(
         shape,
-        dcf.valuations(session, list(valued.values())),
+        valuations(session, list(valued.values())),
         session.store.ledger.answers(ids),
         _backtest(session, scope, stages.get("backtest")),
         _trade(session, scope, stages.get("trade")),
