@@ -181,8 +181,8 @@ def choose(session: Session, name: str | None, tickers: Sequence[str] | None, so
 
 def _fetch(job: Job) -> Output:
     session, store, company, chosen = job.session, job.session.store, company_of(job), job.parameters
-    if chosen["source"] == SAMPLE and company.cik not in sample_ciks():
-        raise UsageError(f"the sample has no {company.ticker}", "It holds MSFT and NVDA; fetch others from EDGAR.")
+    if chosen["source"] == SAMPLE:
+        _check_sampled(session, company)
     source: Source = job.resource
     cik = company.cik or 0
     if cik <= 0:
@@ -216,6 +216,16 @@ def _fetch(job: Job) -> Output:
         problems=_problems(fetched),
         note="; ".join(f"{count} facts ignored: {why}" for why, count in fetched.ignored.items()),
     )
+
+
+def _check_sampled(session: Session, company: Company) -> None:
+    """Raise UsageError where the sample has not the company, or would take the place of what EDGAR gave."""
+    if company.cik not in sample_ciks():
+        raise UsageError(f"the sample has no {company.ticker}", "It holds MSFT and NVDA; fetch others from EDGAR.")
+    if session.store.rows(COMPANIES, "cik = ? AND origin = ?", [company.cik, EDGAR]).height:
+        raise UsageError(
+            f"{company.ticker} is here from EDGAR, and the sample would replace it", "Give the sample a --data-dir."
+        )
 
 
 def _tell(job: Job, company: Company, what: str) -> None:

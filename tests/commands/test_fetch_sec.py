@@ -19,6 +19,7 @@ from typing import Any
 
 import loopback_edgar
 import many_filings
+import polars as pl
 import pytest
 from loopback_edgar import Fault, LoopbackEdgar
 from loopback_faults import UNDECLARED
@@ -293,6 +294,15 @@ def test_without_an_identity_nobody_is_asked(fetch: Fetching) -> None:
     says(fetch("-t", f"CIK{CIK}", IDENTITY=""), 3, "no identity is set", "P3_SEC__IDENTITY")
     assert fetch.requests == []
     assert letters(fetch.tree) == []
+
+
+def test_the_sample_never_takes_the_place_of_what_edgar_gave(p3: P3, tree: Path) -> None:
+    store = Store(tree)
+    rows = store.rows(COMPANIES).with_columns(origin=pl.lit("edgar"))
+    store.tables.replace(COMPANIES, rows["cik"].to_list(), rows)
+    ended = p3("fetch-sec", "-t", "MSFT", "--source", "sample", "--force", "--data-dir", tree, "--json")
+    says(ended, 2, "MSFT is here from EDGAR, and the sample would replace it", "--data-dir")
+    assert {row["origin"] for row in held(tree, COMPANIES)} == {"edgar"}
 
 
 @contextmanager
