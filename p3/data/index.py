@@ -1,50 +1,71 @@
-"""INDEX: passages with their vectors and a full-text index, in one LanceDB table.
+"""INDEX: passages with their vectors and a full-text index, in one LanceDB table, and a snapshot of it for searching.
 
 Writers hold the index lock, which the caller takes. A company's passages are replaced in one commit: a reader sees the
 old ones or the new ones, and looks for new commits at every query.
+
+LanceDB is the store and the truth. At the end of its commits a writer has the table compacted where that is due, and
+a snapshot made (``maintain``); searches read that for as long as it is of the newest commit, else the table itself.
+Above SNAPSHOT_ROWS there is none: its cost, in disk and at every change, would outgrow the second that it saves.
 """
 
+import errno
+import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
+from p3.data import passage_rows, snapshot_writer
+from p3.data.lance_passages import REBUILD, LancePassages, fetch
+from p3.data.snapshot import KEY, OF_RUN, Snapshot
 from p3.errors import ConfigurationError, DataError, InputMissingError
 
 TABLE = "passages"
-KEY = "passage_id"
 BRUTE_FORCE_ROWS = 50_000  # up to here an exact scan is quick; the approximate index pays above
-_MODEL = b"p3:embedding-model"
-_PRIMARY_KEY = {b"lance-schema:unenforced-primary-key": b"true"}
-_REBUILD = "Rebuild the index with `p3 embed --force`."
-_REQUIRED = ("passage_id", "cik", "document_sha", "start", "end", "accepted", "text", "vector")
-_DOCUMENT = (
-    "document_sha",
-    "cik",
-    "ticker",
-    "company",
-    "form",
-    "accession",
-    "document",
-    "period",
-    "fiscal_year",
-    "accepted",
-)
+EXACT_INDEX_ROWS = 1_000_000  # up to here the index keeps whole vectors; above, eight bits a number
+SNAPSHOT_ROWS = 300_000  # about 0.9 GB, a scan of whose vectors takes 50 ms
+_FRAGMENTS, _UNINDEXED = 20, 5_000  # from here on compaction pays: files, and rows that no index covers
+_BATCH = 10_000  # rows that are held in memory at once while a snapshot is made
 _LARGEST = 2**64 - 1
 _TEMPORARY = ".tmp*"
+_FULL = f"os error {errno.ENOSPC}"  # as LanceDB says it
 
 
 class PassageIndex:
-    """The passages of all companies, in the folder ``path``; nothing is opened before it is needed."""
+    """The passages of all companies, in the folder ``path``; nothing is opened before it is needed.
 
-    def __init__(self, path: Path) -> None:
+    With ``pinned`` its reader reads that version, whatever came later; version 0 is that of nothing committed.
+    """
+
+    def __init__(self, path: Path, pinned: int | None = None) -> None:
         self._path = path.absolute()  # a relative path that begins with "db" would be taken for the cloud service
+        self._version = pinned
         self._database: Any = None
+        self._opened: tuple[Path, Snapshot] | None = None
+
+    def reader(self) -> Snapshot | LancePassages:
+        """Return the passages as the newest commit left them; later commits do not change what it reads.
+
+        Raises InputMissingError where nothing was ever committed, DataError where it cannot be read.
+        """
+        if self._version is not None and self._version != self._newest():
+            return self._at(self._version)
+        folder = self._snapshot()
+        if self._opened is not None and self._opened[0] == folder:
+            return self._opened[1]
+        try:
+            self._opened = folder, Snapshot(folder)
+            return self._opened[1]
+        except FileNotFoundError:  # none was made, or a writer has just removed it
+            return self._pinned()
+        except (ValueError, KeyError, OSError, pl.exceptions.PolarsError) as error:
+            raise DataError(
+                f"the passages' snapshot cannot be read: {error}", f"Delete {folder}: the index itself is read then."
+            ) from error
 
     def replace(self, cik: int, passages: pl.DataFrame, model: str) -> int:
         """Make ``passages`` the company's only ones, in one commit, and return how many rows it now has.
@@ -54,72 +75,45 @@ class PassageIndex:
         text, for another company's row, and where the table holds another model's vectors or another dimension.
         """
         rows = passages.unique(KEY, keep="first", maintain_order=True)
-        _check(cik, rows)
+        passage_rows.check(cik, rows)
         with _writing():
             if self._exists():
                 self._merge(cik, rows, model)
             else:
-                schema = _schema(rows, model)
+                schema = passage_rows.schema(rows, model)
                 self._connect().create_table(TABLE, rows.to_arrow().cast(schema), schema=schema)
             self._index_columns()
         return rows.height
 
     def _merge(self, cik: int, rows: pl.DataFrame, model: str) -> None:
         table = self._table()
-        _check_same_space(table, rows, model)
+        passage_rows.check_same_space(LancePassages(table), rows, model)
         merge = table.merge_insert(KEY).when_matched_update_all().when_not_matched_insert_all()
         merge = merge.when_not_matched_by_source_delete(f"cik = {int(cik)}")
         merge.execute(rows.select(table.schema.names).to_arrow().cast(table.schema))
 
-    def vector_search(self, vector: NDArray[np.float32], k: int, where: str) -> pl.DataFrame:
-        """Return the ``k`` passages nearest to ``vector`` by cosine that meet ``where``, nearest first."""
-        table = self._table()
-        dimension = table.schema.field("vector").type.list_size
-        if vector.shape != (dimension,):
-            raise DataError(
-                f"the index holds vectors of {dimension} numbers, the question's has {vector.shape}",
-                "Use the embedding model that the index was built with, or run `p3 embed --force`.",
-            )
-        query = table.search(vector, query_type="vector", vector_column_name="vector").distance_type("cosine")
-        found = _fetch(query.where(where, prefilter=True).limit(k))
-        return found.sort("_distance", KEY).drop("_distance")
-
-    def text_search(self, query: str, k: int, where: str) -> pl.DataFrame:
-        """Return the ``k`` best passages for ``query`` by BM25 among those that meet ``where``, best first.
-
-        Words are weighed by their frequency in the whole table, later documents included: a ranking that must not
-        look ahead takes candidates from here and scores them itself.
-        """
-        search = self._table().search(query, query_type="fts", fts_columns="text")
-        found = _fetch(search.where(where, prefilter=True).limit(k))
-        return found.sort("_score", KEY, descending=[True, False]).drop("_score")
-
     def passages(self, where: str | None) -> pl.DataFrame:
         """Return every passage that meets ``where`` (None: all) with its vector, by document and offset."""
-        query = self._table().search()
-        return _fetch(query if where is None else query.where(where)).sort("document_sha", "start", KEY)
+        return LancePassages(self._table()).passages(where)
+
+    def documents(self, where: str) -> pl.DataFrame:
+        """Return the documents with a passage that meets ``where``, and ``passages``, their number; oldest first."""
+        return self.reader().documents(where)
 
     def kept(self, cik: int, model: str) -> pl.DataFrame:
         """Return passage_id, text and vector of the company's passages, none where the vectors are another model's."""
         if not self._exists() or self.model() != model:
             return pl.DataFrame(schema={KEY: pl.String, "text": pl.String, "vector": pl.Null})
         query = self._table().search().where(f"cik = {int(cik)}")
-        return _fetch(query.select([KEY, "text", "vector"])).sort(KEY)
-
-    def documents(self, where: str) -> pl.DataFrame:
-        """Return the documents with a passage that meets ``where``, and ``passages``, their number; oldest first."""
-        if not self.columns().issuperset(_DOCUMENT):
-            raise InputMissingError("the passages were made by an older p3", "Run `p3 embed` again.")
-        found = _fetch(self._table().search().where(where).select(list(_DOCUMENT)))
-        return found.group_by(_DOCUMENT).agg(pl.len().alias("passages")).sort("accepted", "document_sha")
+        return fetch(query.select([KEY, "text", "vector"])).sort(KEY)
 
     def model(self) -> str:
         """Return the name of the embedding model whose vectors the table holds."""
-        return _model(self._table())
+        return self.reader().model()
 
     def columns(self) -> set[str]:
         """Return the names of the table's columns."""
-        return set(self._table().schema.names)
+        return LancePassages(self._table()).columns()
 
     def version(self) -> int | None:
         """Return the table's version, None before the first commit.
@@ -127,19 +121,28 @@ class PassageIndex:
         Read from the manifests' names, which costs no import: Lance names version v ``{2**64 - 1 - v:020}.manifest``,
         so that the newest sorts first.
         """
-        folder = self._path / f"{TABLE}.lance" / "_versions"
-        names = [int(file.stem) for file in folder.glob("*.manifest") if file.stem.isdigit()]
-        return _LARGEST - min(names) if names else None
+        return self._newest() if self._version is None else self._version or None
+
+    def maintain(self) -> None:
+        """Compact the table where that is due, and have a snapshot of the newest commit. Call under the index lock."""
+        if not self._exists():
+            return
+        with _writing():
+            if _is_due(self._table()):
+                self.compact()
+            self._take_snapshot()
 
     def compact(self) -> None:
-        """Merge small files and bring the indices up to date; versions a reader may use stay for a week."""
+        """Merge small files, bring the indices up to date, and drop versions older than a week, which nobody reads."""
         self._index_columns()
         table = self._table()
-        if table.count_rows() > BRUTE_FORCE_ROWS and "vector_idx" not in _indices(table):
-            from lancedb.index import IvfFlat
+        rows = table.count_rows()
+        if rows > BRUTE_FORCE_ROWS and "vector_idx" not in _indices(table):
+            from lancedb.index import IvfFlat, IvfSq
 
-            table.create_index("vector", config=IvfFlat(distance_type="cosine"))
-        table.optimize()
+            kind = IvfFlat if rows <= EXACT_INDEX_ROWS else IvfSq
+            table.create_index("vector", config=kind(distance_type="cosine"))
+        table.optimize(cleanup_older_than=timedelta(days=7))
 
     def clean_after_kill(self) -> int:
         """Delete the temporary files of a killed writer, and return how many. Call under the index lock."""
@@ -152,6 +155,29 @@ class PassageIndex:
         """Drop every passage, so that another embedding model can be used."""
         if self._exists():
             self._connect().drop_table(TABLE)
+
+    def _take_snapshot(self) -> None:
+        """Write a snapshot of the newest commit where there is none, and drop those of older ones."""
+        folder = self._snapshot()
+        if not folder.is_dir():
+            held = self._pinned()
+            companies = held.companies()
+            rows = int(companies["rows"].sum())
+            if 0 < rows <= SNAPSHOT_ROWS and held.columns().issuperset({*OF_RUN, "text", "vector"}):
+                frames = (held.passages(f"cik IN ({ciks})") for ciks in _batches(companies))
+                snapshot_writer.write(folder, frames, rows, held.dimension, held.model())
+        snapshot_writer.prune(folder)
+
+    def _snapshot(self) -> Path:
+        """Return the folder of the newest commit's snapshot: named by the manifest's content, which no two share."""
+        newest = self._manifest()
+        if newest is None:
+            raise _nothing_yet()
+        return self._path / "snapshots" / hashlib.sha256(newest.read_bytes()).hexdigest()[:32]
+
+    def _manifest(self) -> Path | None:
+        files = (self._path / f"{TABLE}.lance" / "_versions").glob("*.manifest")
+        return min((file for file in files if file.stem.isdigit()), key=lambda file: int(file.stem), default=None)
 
     def _index_columns(self) -> None:
         """Create the full-text index and the filter columns' indices where they are missing."""
@@ -180,16 +206,53 @@ class PassageIndex:
 
     def _table(self) -> Any:
         if not self._exists():
-            raise InputMissingError("no passages are indexed yet", "Run `p3 embed` first.")
+            raise _nothing_yet()
         return self._connect().open_table(TABLE)
 
+    def _newest(self) -> int | None:
+        newest = self._manifest()
+        return None if newest is None else _LARGEST - int(newest.stem)
 
-def _fetch(query: Any) -> pl.DataFrame:
-    """Run a query; this is the border at which LanceDB's errors become p3's."""
-    try:
-        return pl.DataFrame(query.to_arrow())
-    except (ValueError, RuntimeError, OSError) as error:
-        raise DataError(f"the passage index cannot be read: {error}", _REBUILD) from error
+    def _pinned(self) -> LancePassages:
+        """Return the newest version, whatever is committed after it."""
+        table = self._table()
+        table.checkout(table.version)
+        return LancePassages(table)
+
+    def _at(self, version: int) -> LancePassages:
+        """Return an older version. Raises InputMissingError where it is no longer kept."""
+        if version == 0:
+            raise _nothing_yet()
+        table = self._table()
+        try:
+            table.checkout(version)
+        except (ValueError, RuntimeError, OSError):
+            raise InputMissingError(
+                f"version {version} of the passages is no longer kept", "Passages of older versions go after a week."
+            ) from None
+        return LancePassages(table)
+
+
+def _nothing_yet() -> InputMissingError:
+    return InputMissingError("no passages are indexed yet", "Run `p3 embed` first.")
+
+
+def _batches(companies: pl.DataFrame) -> Iterator[str]:
+    """Yield the CIKs of about _BATCH rows at a time, by rising CIK, separated by commas."""
+    numbered = companies.sort("cik").with_columns(batch=(pl.col("rows").cum_sum() - pl.col("rows")) // _BATCH)
+    for _, batch in numbered.group_by("batch", maintain_order=True):
+        yield ", ".join(map(str, batch["cik"]))
+
+
+def _is_due(table: Any) -> bool:
+    """Say whether the table has many small files, or many rows that an index does not cover."""
+    indices = [table.index_stats(name) for name in _indices(table)]
+    unindexed = max((each.num_unindexed_rows for each in indices), default=0)
+    return unindexed >= _UNINDEXED or table.stats()["fragment_stats"]["num_fragments"] >= _FRAGMENTS
+
+
+def _indices(table: Any) -> set[str]:
+    return {index.name for index in table.list_indices()}
 
 
 @contextmanager
@@ -198,66 +261,10 @@ def _writing() -> Iterator[None]:
     try:
         yield
     except (ValueError, RuntimeError, OSError) as error:
-        if isinstance(error, OSError) or "os error 28" in str(error):
+        if isinstance(error, OSError) or _FULL in str(error):
+            full = _FULL in str(error) or getattr(error, "errno", None) in (None, errno.ENOSPC)
+            reason = os.strerror(errno.ENOSPC) if full else str(error)
             raise ConfigurationError(
-                "cannot write the passage index: No space left on device", "Free space, or name another --data-dir."
+                f"cannot write the passage index: {reason}", "Free space, or name another --data-dir."
             ) from error
-        raise DataError(f"the passage index cannot be written: {error}", _REBUILD) from error
-
-
-def _indices(table: Any) -> set[str]:
-    return {index.name for index in table.list_indices()}
-
-
-def _schema(rows: pl.DataFrame, model: str) -> Any:
-    """Return the table's Arrow schema: the frame's, with the primary key marked and the model's name kept."""
-    import pyarrow as pa
-
-    dimension = _dimension(rows)
-    fields = []
-    for field in rows.to_arrow().schema:
-        if field.name == KEY:
-            fields.append(pa.field(KEY, pa.string(), nullable=False, metadata=_PRIMARY_KEY))
-        elif field.name == "vector":
-            fields.append(pa.field("vector", pa.list_(pa.float32(), dimension)))
-        else:
-            fields.append(pa.field(field.name, pa.string() if pa.types.is_large_string(field.type) else field.type))
-    return pa.schema(fields, metadata={_MODEL: model.encode()})
-
-
-def _model(table: Any) -> str:
-    name: bytes = (table.schema.metadata or {}).get(_MODEL, b"")
-    return name.decode()
-
-
-def _dimension(rows: pl.DataFrame) -> int:
-    kind = rows.schema["vector"]
-    if not isinstance(kind, pl.Array) or kind.inner != pl.Float32:
-        raise DataError(f"vectors must be arrays of 32-bit floats, not {kind}", "This is a mistake in the caller.")
-    return kind.size
-
-
-def _check(cik: int, rows: pl.DataFrame) -> None:
-    """Raise DataError for what LanceDB would take in silence."""
-    missing = [column for column in _REQUIRED if column not in rows.columns]
-    if missing:
-        raise DataError(f"passages lack the columns {', '.join(missing)}", _REBUILD)
-    nulls = [column for column in _REQUIRED if rows[column].null_count()]
-    if nulls:
-        raise DataError(f"passages of CIK {cik} have nulls in {', '.join(nulls)}", _REBUILD)
-    if rows.filter(pl.col("cik") != cik).height:
-        raise DataError(f"passages of another company among those of CIK {cik}", _REBUILD)
-    norms = np.linalg.norm(rows["vector"].to_numpy().reshape(rows.height, _dimension(rows)), axis=1)
-    if not np.allclose(norms, 1.0, atol=1e-3):
-        raise DataError(f"passages of CIK {cik} have vectors that are not of unit length", _REBUILD)
-
-
-def _check_same_space(table: Any, rows: pl.DataFrame, model: str) -> None:
-    kept, dimension = _model(table), table.schema.field("vector").type.list_size
-    if (model, _dimension(rows)) != (kept, dimension):
-        raise DataError(
-            f"the index holds vectors of {kept} ({dimension} numbers), not of {model} ({_dimension(rows)})",
-            "Set embedding.model back, or rebuild the index with `p3 embed --force`.",
-        )
-    if set(table.schema.names) != set(rows.columns):
-        raise DataError(f"passages need the columns {', '.join(table.schema.names)}", _REBUILD)
+        raise DataError(f"the passage index cannot be written: {error}", REBUILD) from error

@@ -22,19 +22,28 @@ _LISTS = re.compile(r"\b(show|describe|information_schema|duckdb_views|duckdb_ta
 
 
 class Query:
-    """Answers SQL over the tables as they stood when each was first asked for."""
+    """Answers SQL over the tables as they stood when each was first asked for.
 
-    def __init__(self, tables: DeltaTables, as_of: datetime | None = None) -> None:
+    With ``versions`` as they were at these; one without a version is then taken for one that was never written.
+    """
+
+    def __init__(
+        self, tables: DeltaTables, as_of: datetime | None = None, versions: Mapping[str, int] | None = None
+    ) -> None:
         self._tables = tables
         self._as_of = as_of
+        self._versions = versions
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._viewed: set[str] = set()
+        self._pinned: dict[str, list[str]] = {}
 
     def rows(self, table: Table, where: str = "", parameters: Sequence[object] = ()) -> pl.DataFrame:
         """Return the rows of ``table`` that satisfy ``where``.
 
         An empty frame of the table's shape where it was never written.
         """
+        if not where and (self._as_of is None or table.known is None):
+            return self._whole(table)
         import duckdb
 
         connection = self._connect()
@@ -45,6 +54,26 @@ class Query:
         except duckdb.Error as error:
             raise _unreadable(table, error) from error
         return pl.DataFrame(frame).select([pl.col(name).cast(kind) for name, kind in table.schema.items()])
+
+    def _whole(self, table: Table) -> pl.DataFrame:
+        """Return all rows, straight from the files: that spares importing DuckDB and pyarrow, which takes 0.3 s."""
+        try:
+            frames = [pl.read_parquet(file, glob=False, hive_partitioning=False) for file in self._files(table)]
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise _unreadable(table, error) from error
+        rows = pl.concat([pl.DataFrame(schema=table.schema), *frames], how="diagonal_relaxed")
+        return rows.select([pl.col(name).cast(kind) for name, kind in table.schema.items()])
+
+    def _files(self, table: Table) -> list[str]:
+        """Return the table's files, those of the version that was there when it was first asked for."""
+        if table.name not in self._pinned:
+            self._pinned[table.name] = self._files_now(table)
+        return self._pinned[table.name]
+
+    def _files_now(self, table: Table) -> list[str]:
+        if self._versions is None:
+            return self._tables.files(table)
+        return self._tables.files(table, self._versions[table.name]) if table.name in self._versions else []
 
     def sql(self, statement: str, extra: Mapping[str, Callable[[], pl.DataFrame]]) -> pl.DataFrame:
         """Return the result of a user's query; ``extra`` gives further views (ledger, passages), made when named.
@@ -133,7 +162,7 @@ class Query:
         if table.name in self._viewed:
             return
         connection = self._connect()
-        files = self._tables.files(table)
+        files = self._files(table)
         if not files:
             connection.register(table.name, pl.DataFrame(schema=table.schema).to_arrow())
         else:

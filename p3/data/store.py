@@ -31,9 +31,18 @@ class Store:
     for what the stores keep lies on disk.
     """
 
-    def __init__(self, root: Path, ledger_url: str = "") -> None:
+    def __init__(self, root: Path, ledger_url: str = "", pinned: Mapping[str, int] | None = None) -> None:
+        """Take the tree's root, the ledger's URL, and the versions of tables and passages to read, or None."""
         self.directories = DirectoryManager(root)
         self._ledger_url = ledger_url
+        self._pinned = pinned
+
+    def at(self, versions: Mapping[str, int]) -> "Store":
+        """Return the tree as its tables and passages were at ``versions``, for reading; one without a version is empty.
+
+        RAW and the ledger only grow, and are those of now.
+        """
+        return Store(self.directories.root, self._ledger_url, versions)
 
     @cached_property
     def raw(self) -> "RawStore":
@@ -61,7 +70,7 @@ class Store:
         """Passages and their vectors."""
         from p3.data.index import PassageIndex
 
-        return PassageIndex(self.directories.index())
+        return PassageIndex(self.directories.index(), None if self._pinned is None else self._pinned.get(PASSAGES, 0))
 
     def writing(self) -> AbstractContextManager[None]:
         """Return the lock under which tables and passages are written, waiting for another process's commit."""
@@ -71,7 +80,7 @@ class Store:
         """Return a reader of the tables as they stand now, of rows known at ``as_of`` alone where one is given."""
         from p3.data.query import Query
 
-        return Query(self.tables, as_of)
+        return Query(self.tables, as_of, self._pinned)
 
     def rows(self, table: Table, where: str = "", parameters: Sequence[object] = ()) -> pl.DataFrame:
         """Return rows of ``table`` as it stands now."""
@@ -90,7 +99,9 @@ class Store:
         return passages if as_of is None else passages.filter(pl.col("accepted") <= as_of)
 
     def versions(self) -> dict[str, int]:
-        """Return the newest version of every table that exists, the passage index's included."""
+        """Return the version of every table that exists, the passage index's included: the newest, or that pinned."""
+        if self._pinned is not None:
+            return dict(self._pinned)
         found = {name: self.tables.version(table) for name, table in TABLES.items()}
         if any(self.directories.index().iterdir()):
             found[PASSAGES] = self.index.version()

@@ -38,3 +38,13 @@ def _clean(folder: Path) -> None:
         with suppress(FileNotFoundError):  # another process cleans as well
             if leftover.stat().st_mtime < before:
                 leftover.unlink()
+
+
+def to_disk(folder: Path) -> None:
+    """Wait until everything in ``folder`` is on disk, so that its name never shows what is not."""
+    for path in [*folder.rglob("*"), folder]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
@@ -62,6 +63,7 @@ def _names(row: dict[str, object]) -> list[tuple[str, ...]]:
     return [_core(str(name)) for name in names if name]
 
 
+@lru_cache(maxsize=16_384)
 def _core(name: str) -> tuple[str, ...]:
     """Return the tokens of a name without its legal form: "PayPal Holdings, Inc." -> ("paypal",)."""
     tokens = [token.lower() for token in _TOKEN.findall(_POSSESSIVE.sub(" ", name.replace(".com", " com")))]

@@ -16,6 +16,7 @@ Scores = NDArray[np.float64]
 
 # Contents, exhibit lists and signatures name everything and tell of nothing.
 _ITEM = r"(?im)^\W*item\s*\d+[ab]?\b"
+_ITEM_ANYWHERE = r"(?i)item\s*\d"  # as many at least, and found far more quickly
 _EXHIBIT = r"(?i)incorporated (?:herein )?by reference|\bexhibit\b"
 _SIGNED = r"/s/"
 _ENTRIES = 6
@@ -39,8 +40,12 @@ def _statement(query: Query, candidates: pl.DataFrame) -> Scores:
 
 
 def _listings(texts: pl.Series) -> Scores:
-    counted = texts.str.count_matches(_ITEM) + texts.str.count_matches(_EXHIBIT) + texts.str.count_matches(_SIGNED)
-    return np.asarray((counted >= _ENTRIES).to_numpy(), dtype=np.float64)
+    others = texts.str.count_matches(_EXHIBIT) + texts.str.count_matches(_SIGNED)
+    listings = np.zeros(len(texts))
+    likely = (others + texts.str.count_matches(_ITEM_ANYWHERE) >= _ENTRIES).arg_true()
+    counted = others[likely] + texts[likely].str.count_matches(_ITEM)
+    listings[likely.to_numpy()] = (counted >= _ENTRIES).to_numpy()
+    return listings
 
 
 def _age(candidates: pl.DataFrame) -> Scores:

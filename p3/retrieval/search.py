@@ -1,13 +1,14 @@
 """Search: from a question to the passages that answer it, best first, with why.
 
 1. Understand the question (``understand``): companies, period, form, statements, words, texts to embed.
-2. Ask the index for the documents known at the as-of, which is part of every condition sent to the store.
+2. Ask the index, as the newest commit left it, for the documents known at the as-of, which is part of every condition.
 3. Route (``routing``): the documents in tiers.
 4. Take candidates: every passage of the documents where they are few, else the best by vector and by full text.
 5. Rank the candidates (``rank``) tier by tier, from what is among them alone; ties by document and offset.
 6. Of each page its best passage first; the pages' other passages come after all of these.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -20,16 +21,17 @@ from p3.errors import DataError, UsageError
 from p3.retrieval import rank, routing
 from p3.retrieval.embedding import Embedder
 from p3.retrieval.filters import Filters
+from p3.retrieval.terms import Term
 from p3.retrieval.understand import Query, check_question, parse
 
-# Passages scored one by one, so that later documents cannot weigh on the result. Above, the store proposes some by
-# word weights over the whole table: later documents can then change which are proposed at the pool's edge.
+# Passages scored one by one, so that later documents cannot weigh on the result. Above, the store proposes some. Where
+# it does so by word weights over the whole table, later documents can change which are proposed at the pool's edge.
 EXHAUSTIVE = 20_000
 POOL = 500  # candidates that each of the store's two searches proposes
 
 
-class Index(Protocol):
-    """A store of passages; each ``where`` is an SQL condition over their columns, applied before anything is ranked."""
+class Passages(Protocol):
+    """The passages of one commit; each ``where`` is an SQL condition on their columns, applied before all ranking."""
 
     def model(self) -> str:
         """Return the name of the model that made the vectors."""
@@ -43,8 +45,15 @@ class Index(Protocol):
     def vector_search(self, vector: NDArray[np.float32], k: int, where: str) -> pl.DataFrame:
         """Return the ``k`` passages nearest to ``vector``."""
 
-    def text_search(self, query: str, k: int, where: str) -> pl.DataFrame:
-        """Return the ``k`` passages that match the words of ``query`` best."""
+    def text_search(self, terms: Iterable[Term], k: int, where: str) -> pl.DataFrame:
+        """Return the ``k`` passages that match ``terms`` best."""
+
+
+class Index(Protocol):
+    """A store of passages."""
+
+    def reader(self) -> Passages:
+        """Return the passages as the newest commit left them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +101,16 @@ def search(
     check_question(question)
     if k < 1:
         raise UsageError(f"cannot return {k} passages", "Ask for 1 or more.")
-    query = parse(question, companies)
-    vectors = None if embedder is None else _encode(query, embedder, index)
-    documents, within = _documents(query, index, filters)
+    held, query = index.reader(), parse(question, companies)
+    vectors = None if embedder is None else _encode(query, embedder, held)
+    documents, within = _documents(query, held, filters)
     tiers = routing.tiers(query, documents)
     best: list[pl.DataFrame] = []
     further: list[pl.DataFrame] = []  # passages of pages that are already among the best
     for tier in sorted(set(tiers.values())):
         members = documents.filter(pl.col("document_sha").replace_strict(tiers) == tier)
         narrowed = _narrowed(within, members, documents)
-        candidates = _candidates(query, vectors, index, int(members["passages"].sum()), narrowed)
+        candidates = _candidates(query, vectors, held, int(members["passages"].sum()), narrowed)
         ranked = rank.rank(query, candidates, vectors).sort(_ORDER, descending=_DESCENDING)
         ranked = ranked.with_columns(tier=pl.lit(tier))
         is_first = _is_first_of_page(ranked)
@@ -123,24 +132,24 @@ _ORDER = ("score", "accepted", "document_sha", "start", "passage_id")
 _DESCENDING = (True, True, False, False, False)
 
 
-def _encode(query: Query, embedder: Embedder, index: Index) -> NDArray[np.float32]:
-    kept = index.model()
+def _encode(query: Query, embedder: Embedder, held: Passages) -> NDArray[np.float32]:
+    kept = held.model()
     if kept != embedder.name:
         raise DataError(
             f"the index holds vectors of {kept}, the question's are of {embedder.name}",
-            "Set embedding.model back, or rebuild the index with `p3 embed --force`.",
+            "Set embedding.model back, or rebuild the index with `p3 embed --rebuild`.",
         )
     return embedder.encode(query.meanings)
 
 
-def _documents(query: Query, index: Index, filters: Filters) -> tuple[pl.DataFrame, Filters]:
+def _documents(query: Query, held: Passages, filters: Filters) -> tuple[pl.DataFrame, Filters]:
     """Return the documents to look in: those of the companies named, where the filters name none and there are any."""
     if query.ciks and not filters.ciks:
         narrowed = replace(filters, ciks=query.ciks)
-        documents = index.documents(narrowed.where())
+        documents = held.documents(narrowed.where())
         if documents.height:
             return documents, narrowed
-    return index.documents(filters.where()), filters
+    return held.documents(filters.where()), filters
 
 
 def _narrowed(within: Filters, members: pl.DataFrame, documents: pl.DataFrame) -> Filters:
@@ -150,13 +159,14 @@ def _narrowed(within: Filters, members: pl.DataFrame, documents: pl.DataFrame) -
 
 
 def _candidates(
-    query: Query, vectors: NDArray[np.float32] | None, index: Index, passages: int, within: Filters
+    query: Query, vectors: NDArray[np.float32] | None, held: Passages, passages: int, within: Filters
 ) -> pl.DataFrame:
     where = within.where()
     if passages <= EXHAUSTIVE:
-        return index.passages(where)
-    proposed = [index.text_search(" ".join(query.terms), POOL, where)]
-    proposed += [index.vector_search(vector, POOL, where) for vector in (() if vectors is None else vectors)]
+        return held.passages(where)
+    terms = [Term(stem, weight) for stem, weight in query.terms.items()]
+    proposed = [held.text_search(terms, POOL, where)]
+    proposed += [held.vector_search(vector, POOL, where) for vector in (() if vectors is None else vectors)]
     return pl.concat(proposed).unique("passage_id", keep="first").sort("document_sha", "start", "passage_id")
 
 

@@ -6,6 +6,7 @@ verb, noun and adjective of longer words: depreciate, depreciated, depreciation.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 _WORD = re.compile(r"10-?[kq]\b|8-?k\b|[a-z][a-z0-9&-]*[a-z0-9]|[a-z]|\d+(?:\.\d+)?")
 _ENDINGS = "ation|ating|ated|ate|ator|ality|ally|ment|ity|ion|ing|er|or|ied|ed|al|ly|ive|able|y|e"
@@ -56,3 +57,15 @@ def pattern(stems: Iterable[str]) -> str:
     """Return a regular expression (RE2 syntax, lower-case text) that finds every form of the stems as whole words."""
     forms = "|".join(re.escape(word) for word in sorted(stems, key=len, reverse=True))
     return rf"(?-u:\b)(?:{forms})(?:{_ENDINGS}|ie|itie)?(?:e?s)?(?-u:\b)"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A stem to look for and how much it counts."""
+
+    stem: str
+    weight: float
+
+    def is_form(self, word: str) -> bool:
+        """Say whether ``word``, in lower case, is a form of the stem."""
+        return word == self.stem or stem(word) == self.stem

@@ -5,8 +5,12 @@ import polars as pl
 import pytest
 from retrieval_cases import DIMENSION, INCOME, LetterEmbedder, meta, moment, passages
 
+import p3.data.index as indexing
 from p3.data.index import PassageIndex
+from p3.data.lance_passages import LancePassages
+from p3.data.snapshot import Snapshot
 from p3.errors import DataError, InputMissingError
+from p3.retrieval.terms import Term
 
 ALL = "cik > 0"
 ABOUT = meta(1, "10-K", date(2024, 6, 30), moment(2024, 7, 30), "a")
@@ -51,34 +55,125 @@ def test_a_reader_opened_before_a_commit_sees_it(index, tmp_path):
     assert reader.passages("cik = 2").height == 1
 
 
-def test_vector_search_is_the_cosine_order_and_the_condition_comes_first(index):
+def filled(index: PassageIndex, kind: type) -> Snapshot | LancePassages:
+    """Return a reader, of the kind asked for, of two companies' passages."""
     index.replace(1, ROWS, "letters")
     index.replace(2, OTHERS, "letters")
+    if kind is Snapshot:
+        index.maintain()
+    reader = index.reader()
+    assert isinstance(reader, kind)
+    return reader
+
+
+@pytest.mark.parametrize("kind", [LancePassages, Snapshot])
+def test_vector_search_is_the_cosine_order_and_the_condition_comes_first(index, kind):
+    reader = filled(index, kind)
     question = LetterEmbedder().encode(["grew revenue"])[0]
     expected = ROWS.with_columns(cosine=pl.Series(ROWS["vector"].to_numpy() @ question)).sort(
         "cosine", descending=True
     )["passage_id"]
-    assert index.vector_search(question, 10, "cik = 1")["passage_id"].to_list() == expected.to_list()
-    assert index.vector_search(question, 1, "cik = 2")["text"].to_list() == ["Chips sold well."]
+    assert reader.vector_search(question, 10, "cik = 1")["passage_id"].to_list() == expected.to_list()
+    assert reader.vector_search(question, 1, "cik = 2")["text"].to_list() == ["Chips sold well."]
 
 
+@pytest.mark.parametrize("kind", [LancePassages, Snapshot])
 @pytest.mark.parametrize("compacted", [False, True])
-def test_text_search_finds_words_their_forms_and_survives_any_punctuation(index, compacted):
-    index.replace(1, ROWS, "letters")
-    index.replace(2, OTHERS, "letters")
+def test_text_search_finds_words_their_forms_and_survives_any_punctuation(index, kind, compacted):
     if compacted:
+        index.replace(1, ROWS, "letters")
         index.compact()
-    assert index.text_search("chip", 5, ALL)["cik"].to_list() == [2]
-    assert index.text_search("chip", 5, "cik = 1").is_empty()
+    reader = filled(index, kind)
+    assert reader.text_search([Term("chip", 1.0)], 5, ALL)["cik"].to_list() == [2]
+    assert reader.text_search([Term("chip", 1.0)], 5, "cik = 1").is_empty()
     for awkward in ('"', "a AND (", "O'Brien", "'; DROP TABLE", "日本", ""):
-        index.text_search(awkward, 5, ALL)
+        reader.text_search([Term(awkward, 1.0)], 5, ALL)
 
 
-def test_documents(index):
-    index.replace(1, ROWS, "letters")
-    index.replace(2, OTHERS, "letters")
-    found = index.documents(ALL)
+@pytest.mark.parametrize("kind", [LancePassages, Snapshot])
+def test_documents(index, kind):
+    found = filled(index, kind).documents(ALL)
     assert found.select("cik", "form", "passages").rows() == [(2, "10-Q", 1), (1, "10-K", ROWS.height)]
+
+
+def test_a_snapshot_reads_what_the_table_reads(index):
+    table = filled(index, LancePassages)
+    snapshot = filled(index, Snapshot)
+    late = f"accepted <= timestamp '{ABOUT.accepted.isoformat(sep=' ', timespec='microseconds')}'"
+    for where in (ALL, late, f"{late} AND cik IN (2)", f"document_sha IN ('{ABOUT.document_sha}')", "section = 'x'"):
+        assert snapshot.passages(where).equals(table.passages(where)), where
+        assert snapshot.documents(where).equals(table.documents(where)), where
+    assert snapshot.columns() == table.columns()
+    assert (snapshot.model(), snapshot.dimension) == (table.model(), table.dimension)
+
+
+@pytest.mark.parametrize("kind", [LancePassages, Snapshot])
+def test_a_reader_keeps_to_its_commit_and_the_next_one_sees_the_newest(index, kind):
+    reader = filled(index, kind)
+    before = reader.passages(ALL)
+    index.replace(2, OTHERS.head(0), "letters")
+    index.maintain()
+    assert reader.passages(ALL).equals(before)
+    assert index.reader().passages(ALL)["cik"].unique().to_list() == [1]
+
+
+def test_a_table_made_anew_is_not_read_from_the_snapshot_of_the_old_one(index):
+    filled(index, Snapshot)
+    index.clear()
+    with pytest.raises(InputMissingError):
+        index.reader()
+    index.replace(2, OTHERS, "letters")
+    assert index.reader().passages(ALL)["cik"].to_list() == [2]
+
+
+def test_one_snapshot_is_kept_and_drafts_of_killed_writers_go(index, tmp_path):
+    filled(index, Snapshot)
+    snapshots = tmp_path / "db" / "snapshots"
+    (snapshots / ".tmp-killed").mkdir()
+    index.replace(2, OTHERS.head(0), "letters")
+    index.maintain()
+    assert len(list(snapshots.iterdir())) == 1
+    assert isinstance(index.reader(), Snapshot)
+
+
+def test_no_snapshot_is_made_of_a_table_that_is_empty_or_too_large(index, monkeypatch):
+    index.maintain()
+    index.replace(1, ROWS.head(0), "letters")
+    index.maintain()
+    assert isinstance(index.reader(), LancePassages)
+    monkeypatch.setattr(indexing, "SNAPSHOT_ROWS", ROWS.height)
+    filled(index, LancePassages)
+    index.maintain()
+    assert isinstance(index.reader(), LancePassages)
+
+
+def test_a_damaged_snapshot_is_an_error_that_names_it(index, tmp_path):
+    filled(index, Snapshot)
+    (folder,) = (tmp_path / "db" / "snapshots").iterdir()
+    (folder / "runs.arrow").write_bytes(b"nothing")
+    with pytest.raises(DataError) as caught:
+        PassageIndex(tmp_path / "db").reader()
+    assert folder.name in caught.value.remedy
+
+
+def test_a_condition_on_what_differs_within_a_section_is_refused_by_a_snapshot(index):
+    with pytest.raises(DataError):
+        filled(index, Snapshot).passages("text = 'x'")
+
+
+@pytest.mark.parametrize(("exact", "kind"), [(1_000_000, "IvfFlat"), (1, "IvfSq")])
+def test_large_tables_get_a_vector_index_and_few_files(index, monkeypatch, exact, kind):
+    monkeypatch.setattr(indexing, "BRUTE_FORCE_ROWS", 1)
+    monkeypatch.setattr(indexing, "EXACT_INDEX_ROWS", exact)
+    monkeypatch.setattr(indexing, "_FRAGMENTS", 2)
+    for _ in range(3):
+        filled(index, LancePassages)
+    before = index._table().stats()["fragment_stats"]["num_fragments"]
+    index.maintain()
+    table = index._table()  # what LanceDB itself says of its files
+    assert {each.name: each.index_type for each in table.list_indices()}["vector_idx"] == kind
+    assert table.stats()["fragment_stats"]["num_fragments"] < before
+    assert all(table.index_stats(each.name).num_unindexed_rows == 0 for each in table.list_indices())
 
 
 def test_kept_vectors_are_those_of_the_same_model(index):
@@ -134,19 +229,17 @@ def test_another_model_or_dimension_is_refused_until_cleared(index):
     with pytest.raises(DataError, match="8"):
         index.replace(1, shorter, "letters")
     with pytest.raises(DataError, match="16"):
-        index.vector_search(np.ones(8, dtype=np.float32), 1, ALL)
+        index.reader().vector_search(np.ones(8, dtype=np.float32), 1, ALL)
     index.clear()
     assert index.version() is None
     assert index.replace(1, shorter, "other") == ROWS.height
 
 
 def test_before_any_commit_every_read_names_the_command(index):
-    vector = np.ones(DIMENSION, dtype=np.float32)
     for read in (
         lambda: index.passages(ALL),
         lambda: index.documents(ALL),
-        lambda: index.text_search("x", 1, ALL),
-        lambda: index.vector_search(vector, 1, ALL),
+        index.reader,
         index.model,
     ):
         with pytest.raises(InputMissingError) as caught:

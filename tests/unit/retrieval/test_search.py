@@ -22,11 +22,13 @@ NVDA_24 = passages(
 EMBEDDER = LetterEmbedder()
 
 
-@pytest.fixture
-def index(tmp_path) -> PassageIndex:
+@pytest.fixture(params=["table", "snapshot"])
+def index(tmp_path, request) -> PassageIndex:
     made = PassageIndex(tmp_path / "index")
     made.replace(1, pl.concat([MSFT_24, MSFT_23]), EMBEDDER.name)
     made.replace(2, NVDA_24, EMBEDDER.name)
+    if request.param == "snapshot":
+        made.maintain()
     return made
 
 
