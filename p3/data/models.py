@@ -1,6 +1,5 @@
 """Exported models: folders that are made once, whole or not at all, by one process at a time."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from p3.data import locks
 from p3.data.layers import DirectoryManager
+from p3.data.whole import to_disk
 from p3.errors import ConfigurationError
 
 _DRAFT = ".tmp-"
@@ -46,20 +46,10 @@ class ModelStore:
                 draft = Path(place) / folder.name
                 draft.mkdir()
                 make(draft)
-                _to_disk(draft)
+                to_disk(draft)
                 draft.rename(folder)
         except OSError as error:
             raise ConfigurationError(
                 f"cannot write an exported model below {folder.parent}: {error.strerror}",
                 "Free space, or name another --data-dir.",
             ) from error
-
-
-def _to_disk(folder: Path) -> None:
-    """Wait until everything in ``folder`` is on disk, so that its name never shows what is not."""
-    for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

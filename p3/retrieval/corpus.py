@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-import numpy as np
 import polars as pl
 
 from p3.errors import DataError
@@ -49,26 +48,28 @@ def passages_of(
         try:
             document = to_text(read(filing["document_sha"]), filing["document"])
         except DataError as error:
-            unread.append(Unread(f"{filing['type'] or filing['form']} {filing['accession']}", error.message))
+            unread.append(Unread(title_of(filing), error.message))
             continue
         frames.append(split(document.text, document.sections, document.pages, _meta(filing, company), document.place))
     return pl.concat(frames).unique("passage_id", keep="first", maintain_order=True), unread
 
 
-def with_vectors(passages: pl.DataFrame, kept: pl.DataFrame, embedder: Embedder) -> pl.DataFrame:
-    """Return ``passages`` with a column ``vector``.
+def title_of(filing: Mapping[str, Any]) -> str:
+    """Return what a stored document is called where it is reported on: its type and its filing's accession."""
+    return f"{filing['type'] or filing['form']} {filing['accession']}"
 
-    What ``kept`` (passages with vectors of the same model) holds is not embedded again.
+
+def with_vectors(passages: pl.DataFrame, kept: pl.DataFrame, embedder: Embedder) -> pl.DataFrame:
+    """Return ``passages`` with a column ``vector``: Array(Float32, the embedder's dimension).
+
+    A text is embedded once, in however many passages it stands, and not at all where ``kept`` (passages with vectors of
+    the same model) holds it: its vector is that of what it says, wherever it says it.
     """
-    known = kept.select("passage_id", "text", "vector").unique("passage_id")
-    joined = passages.join(known, on=["passage_id", "text"], how="left", maintain_order="left")
-    fresh = joined.filter(pl.col("vector").is_null())
-    made = embedder.encode(fresh["text"].to_list()) if fresh.height else np.empty((0, embedder.dimension), np.float32)
     kind = pl.Array(pl.Float32, embedder.dimension)
-    vectors = dict(zip(fresh["passage_id"].to_list(), made, strict=True))
-    old = dict(zip(known["passage_id"].to_list(), known["vector"].to_numpy(), strict=True)) if known.height else {}
-    rows = np.stack([vectors[i] if i in vectors else old[i] for i in joined["passage_id"].to_list()])
-    return passages.with_columns(pl.Series("vector", rows, dtype=kind))
+    known = kept.select("text", pl.col("vector").cast(kind)).drop_nulls().unique("text")
+    fresh = passages.select("text").unique(maintain_order=True).join(known, on="text", how="anti")
+    made = fresh.with_columns(pl.Series("vector", embedder.encode(fresh["text"].to_list()), dtype=kind))
+    return passages.join(pl.concat([known, made]), on="text", how="left", maintain_order="left")
 
 
 def _meta(filing: Mapping[str, Any], company: Mapping[str, Any]) -> DocumentMeta:

@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from p3.errors import ConfigurationError, UsageError
-from p3.retrieval import export, runtime, torch_model, weights
-from p3.retrieval.weights import Weights, check_weights, find_weights
+from p3.retrieval import export, runtime, torch_model
+from p3.retrieval.weights import PACKAGED_MODEL, Weights, check_weights, find_weights
 
-DEFAULT_MODEL = weights.DEFAULT_MODEL
+_INT8 = "+int8"
+DEFAULT_MODEL = f"{PACKAGED_MODEL}{_INT8}"
 
 Vectors = NDArray[np.float32]
 
-_INT8 = "+int8"
 _NAME = re.compile(r"(?P<source>[^@+].*?)(?:@(?P<weights>[0-9a-f]{12}))?(?P<int8>\+int8)?")
 
 
@@ -67,12 +67,12 @@ class Choice:
 
     def name(self, found: Weights) -> str:
         """Return the name of the vectors that it makes with the weights found."""
-        version = "" if self.source == DEFAULT_MODEL else f"@{found.short}"
+        version = "" if self.source == PACKAGED_MODEL else f"@{found.short}"
         return f"{self.source}{version}{_INT8 if self.int8 else ''}"
 
 
 def load(
-    model: str = DEFAULT_MODEL,
+    model: str,
     exports: Exports | None = None,
     note: Callable[[str], None] = lambda _text: None,
     threads: int = 1,
@@ -81,7 +81,7 @@ def load(
 
     A model that cannot be exported runs on sentence-transformers, and ``note`` is told; without ``exports`` every
     model does. Raises UsageError for a name that is none, ConfigurationError where there is no such model or its
-    weights are no longer those that ``model`` names, DataError where the default's weights are not those published.
+    weights are no longer those that ``model`` names, DataError where the packaged weights are not those published.
     """
     choice = Choice.read(model)
     found = find_weights(choice.source)
@@ -99,8 +99,8 @@ def load(
 
 
 def packaged_model() -> Path:
-    """Return the folder of the default model, its weights checked."""
-    found = find_weights(DEFAULT_MODEL)
+    """Return the folder of the packaged model, its weights checked."""
+    found = find_weights(PACKAGED_MODEL)
     check_weights(found)
     return found.folder
 
@@ -108,12 +108,12 @@ def packaged_model() -> Path:
 def _by_torch(choice: Choice, found: Weights, reason: str, threads: int) -> Embedder:
     if choice.int8:
         raise ConfigurationError(f"{choice.name(found)} cannot be run: {reason}", f"Leave out {_INT8}.")
-    if choice.source == DEFAULT_MODEL:
+    if choice.source == PACKAGED_MODEL:
         check_weights(found)
     return torch_model.TorchEmbedder(choice.name(found), torch_model.open_model(found.folder), threads)
 
 
 def _export(found: Weights, choice: Choice, draft: Path) -> None:
-    if choice.source == DEFAULT_MODEL:
+    if choice.source == PACKAGED_MODEL:
         check_weights(found)
     export.export(found.folder, draft, int8=choice.int8)

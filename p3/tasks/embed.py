@@ -1,7 +1,7 @@
 """Documents to passages with vectors, into INDEX."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,7 @@ from p3.errors import DataError, P3Error
 from p3.retrieval.corpus import Text, passages_of, with_vectors
 from p3.retrieval.embedding import Choice, Embedder
 from p3.retrieval.passages import SCHEMA, Place, SectionSpan
+from p3.retrieval.remembering import Remembering
 from p3.retrieval.weights import find_weights
 from p3.sec.documents import placed
 from p3.tasks.companies import row_of
@@ -28,12 +29,16 @@ _MODULES = (
     "statements",
     "corpus",
     "embedding",
+    "remembering",
     "weights",
     "export",
     "quantize",
     "runtime",
     "torch_model",
 )
+COLUMNS = frozenset(SCHEMA.names()) | {"vector"}
+"""The columns of the index."""
+
 _MOST_THREADS = 8  # above, passages are not cut as quickly as they are embedded
 
 
@@ -76,27 +81,35 @@ def _model(session: Session, parameters: Mapping[str, Any]) -> Iterator[Embedder
     with session.store.writing():
         index.clean_after_kill()
         if index.version() is not None and not _fits(index, embedder.name):
-            _clear(session)
-    yield embedder
+            clear(session, f"Passages with vectors of {index.model()}")
+    yield Remembering(embedder)  # companies of one run share exhibits and the phrases that the law prescribes
+    session.progress.step("bringing the index up to date")
+    with session.store.writing():
+        index.maintain()
 
 
 def _fits(index: PassageIndex, model: str) -> bool:
     """Return whether passages can be added: vectors of two models are never mixed, nor passages of two shapes."""
-    return index.model() == model and index.columns() == {*SCHEMA.names(), "vector"}
+    return index.model() == model and index.columns() == COLUMNS
 
 
-def _clear(session: Session) -> None:
-    """Drop every passage, and before that the ledger's word that they are there: a company's are made when asked for.
+def clear(session: Session, what: str) -> None:
+    """Drop every passage, and before that the ledger's word that they are there; ``what`` is what they are called.
 
     Call it under the lock of the commits.
     """
-    store, now = session.store, clock.iso(clock.now())
+    forget(session, None)
+    session.store.index.clear()
+    session.notes.append(f"{what} were dropped: embed other companies again.")
+
+
+def forget(session: Session, units: Collection[str] | None) -> None:
+    """Take back the ledger's word that the passages of ``units`` (None: of all) are there: the next run makes them."""
+    ledger = session.store.ledger
     names = ("stage", "unit", "output", "rows", "seconds", "note")
-    records = {row["unit"]: {name: row[name] for name in names} for row in store.ledger.unit_records(["embed"])}
-    gone = {"key": UNDER_WAY, "run_id": session.run_id, "finished": now}
-    store.ledger.record_units([record | gone for record in records.values()], [])
-    session.notes.append(f"Passages with vectors of {store.index.model()} were dropped: embed other companies again.")
-    store.index.clear()
+    records = {row["unit"]: {name: row[name] for name in names} for row in ledger.unit_records(["embed"])}
+    gone = {"key": UNDER_WAY, "run_id": session.run_id, "finished": clock.iso(clock.now())}
+    ledger.record_units([record | gone for unit, record in records.items() if units is None or unit in units], [])
 
 
 @dataclass(frozen=True)

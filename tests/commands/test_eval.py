@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flow.trees import link_models
 from other_process import Ended, command, environment
 
 P3 = Callable[..., Any]
@@ -58,10 +59,10 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_questions_are_measured_over_the_whole_store_or_in_their_documents_alone(
-    p3: P3, questions: Path, ingested: Path, tmp_path: Path
+    p3: P3, questions: Path, ingested: Path, tmp_path: Path, models: Path
 ):
-    tree = tmp_path / "tree"
-    shutil.copytree(ingested, tree)
+    tree = link_models(tmp_path / "tree", models)
+    shutil.copytree(ingested, tree, dirs_exist_ok=True)
     embedded = run(tmp_path, "embed", "-t", "WDGT", "--data-dir", tree)
     assert embedded.code == 0, embedded.err
     for options in ((), ("--named",)):

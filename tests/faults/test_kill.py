@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from flow.command import Ran, finish, p3, start
-from flow.trees import E2E, SampleTree, assert_whole, rows
+from flow.trees import E2E, SampleTree, assert_whole, link_models, rows
 from polars.testing import assert_frame_equal
 
 from p3.data.store import Store
@@ -85,12 +85,12 @@ def test_a_run_killed_on_its_way_to_orders_places_each_once(sample: SampleTree, 
 
 
 @pytest.mark.slow
-def test_ten_kills_anywhere_in_the_whole_run(sample: SampleTree, tmp_path: Path) -> None:
+def test_ten_kills_anywhere_in_the_whole_run(sample: SampleTree, tmp_path: Path, models: Path) -> None:
     moments, killed, attempt = random.Random(20090103), 0, 0
-    length = seconds_of(tmp_path / "measured", E2E)
+    length = seconds_of(link_models(tmp_path / "measured", models), E2E)
     while killed < 10:
         attempt += 1
-        tree = tmp_path / f"build_data_{attempt}"
+        tree = link_models(tmp_path / f"build_data_{attempt}", models)
         while killed < 10 and run_and_kill(tree, E2E, moments.uniform(0.3, length)):
             killed += 1
             assert_whole(tree)

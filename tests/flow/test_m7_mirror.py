@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flow.command import Ran, p3
-from flow.trees import assert_whole, rows
+from flow.trees import assert_whole, link_models, rows
 from loopback_edgar import LoopbackEdgar, serve
 from shared_data import shared
 
@@ -34,7 +34,7 @@ class Mirrored:
 
 
 @pytest.fixture(scope="module")
-def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirrored]:
+def mirrored(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Mirrored]:
     prices = shared("market-data", "prices")
     with serve(shared("edgar-mirror")) as edgar:
         settings = {
@@ -42,7 +42,7 @@ def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirrored]:
             "P3_SEC__DATA_URL": edgar.data_url,
             "P3_SEC__WWW_URL": edgar.www_url,
         }
-        tree = tmp_path_factory.mktemp("m7") / "build_data"
+        tree = link_models(tmp_path_factory.mktemp("m7") / "build_data", models)
         yield Mirrored(tree, edgar, ("e2e", "m7", "--prices", str(prices)), settings)
 
 

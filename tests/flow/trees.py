@@ -44,9 +44,22 @@ class SampleTree:
 @cache
 def sample_tree(base: Path) -> SampleTree:
     """Return the tree of ``p3 e2e f2 --source sample`` below ``base``, built at the first call."""
-    path = base / "sample-tree" / "build_data"
-    path.parent.mkdir()
+    path = link_models(base / "sample-tree" / "build_data", models_below(base))
     return SampleTree(path, p3(path, *E2E))
+
+
+def models_below(base: Path) -> Path:
+    """Return the folder of the exported models that the trees of a session share: each is exported once."""
+    folder = base / "exported-models"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def link_models(tree: Path, models: Path) -> Path:
+    """Return ``tree``, a new one, whose exported models are those of the folder ``models``."""
+    (tree / "index").mkdir(parents=True)
+    (tree / "index" / "models").symlink_to(models)
+    return tree
 
 
 def rows(tree: Path, table: Table) -> pl.DataFrame:

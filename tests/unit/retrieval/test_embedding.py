@@ -2,11 +2,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from flow.trees import link_models
 from tiny_model import DIMENSION, edit, tiny_model
 
 from p3.data.layers import DirectoryManager
@@ -14,7 +14,7 @@ from p3.data.models import ModelStore
 from p3.errors import ConfigurationError, DataError, UsageError
 from p3.retrieval.embedding import DEFAULT_MODEL, Choice, load, packaged_model
 from p3.retrieval.export import MODEL
-from p3.retrieval.weights import Weights, check_weights, find_weights
+from p3.retrieval.weights import PACKAGED_MODEL, Weights, check_weights, find_weights
 
 TEXTS = (
     "Revenue grew by 16%.",
@@ -27,13 +27,8 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelStore]:
-    yield ModelStore(DirectoryManager(tmp_path_factory.mktemp("tree")))
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_model(tmp_path_factory.mktemp("tiny"))
+def exports(tmp_path_factory: pytest.TempPathFactory, models: Path) -> ModelStore:
+    return ModelStore(DirectoryManager(link_models(tmp_path_factory.mktemp("embedding") / "tree", models)))
 
 
 def folders(exports: ModelStore) -> set[Path]:
@@ -47,7 +42,7 @@ def test_the_packaged_weights_are_the_published_ones():
 def test_other_weights_are_refused(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"not the model")
     with pytest.raises(DataError, match="SHA-256"):
-        check_weights(Weights(tmp_path, find_weights(DEFAULT_MODEL).fingerprint))
+        check_weights(Weights(tmp_path, find_weights(PACKAGED_MODEL).fingerprint))
     with pytest.raises(ConfigurationError):
         check_weights(Weights(tmp_path / "absent", "0"))
 
@@ -84,22 +79,22 @@ def test_a_path_without_a_model_names_the_way_out_and_leaves_nothing(tmp_path, e
 
 
 @pytest.mark.slow
-def test_the_exported_default_gives_the_vectors_of_sentence_transformers(exports):
-    embedder, reference = load(exports=exports), load()
+def test_the_exported_model_gives_the_vectors_of_sentence_transformers(exports):
+    embedder, reference = load(PACKAGED_MODEL, exports), load(PACKAGED_MODEL)
     vectors = embedder.encode(TEXTS)
-    assert (vectors.shape, vectors.dtype, embedder.name) == ((6, embedder.dimension), np.float32, DEFAULT_MODEL)
+    assert (vectors.shape, vectors.dtype, embedder.name) == ((6, embedder.dimension), np.float32, PACKAGED_MODEL)
     assert (vectors * reference.encode(TEXTS)).sum(axis=1) == pytest.approx(np.ones(6), abs=1e-5)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(6), abs=1e-5)
     assert embedder.encode(TEXTS[3:4])[0] == pytest.approx(vectors[3], abs=1e-5), "a text's batch changes its vector"
     assert embedder.encode([]).shape == (0, 384)
-    assert load(exports=exports, threads=2).encode(TEXTS) == pytest.approx(vectors, abs=1e-5)
+    assert load(PACKAGED_MODEL, exports, threads=2).encode(TEXTS) == pytest.approx(vectors, abs=1e-5)
 
 
 @pytest.mark.slow
 def test_eight_bits_are_another_name_and_nearly_the_same_vectors(exports):
-    rounded = load(f"{DEFAULT_MODEL}+int8", exports)
-    cosines = (rounded.encode(TEXTS) * load(exports=exports).encode(TEXTS)).sum(axis=1)
-    assert rounded.name == f"{DEFAULT_MODEL}+int8"
+    rounded = load(DEFAULT_MODEL, exports)
+    cosines = (rounded.encode(TEXTS) * load(PACKAGED_MODEL, exports).encode(TEXTS)).sum(axis=1)
+    assert rounded.name == DEFAULT_MODEL == f"{PACKAGED_MODEL}+int8"
     assert cosines.min() > 0.98
     assert cosines.max() < 0.99999, "nothing was rounded"
 
