@@ -18,7 +18,7 @@ _COMMON = re.compile(
     |public|south|standard|state|technology|texas|union|united|west|western|world""",
     re.IGNORECASE | re.VERBOSE,
 )
-_MARK = re.compile(r"@C(\d+)\Z")
+_MARK = re.compile(r"@C(-?\d+)\Z")
 _PARENTHESIS = re.compile(r"\(\s*(?:formerly|f/k/a|previously|now|nasdaq|nyse|ticker)?[^()]*?\)", re.IGNORECASE)
 
 
@@ -68,5 +68,8 @@ def _drop_repeats(text: str) -> str:
     """Leave out an apposition: "Block (formerly known as Square)", "NVIDIA (NVDA)", "NVIDIA Corporation"."""
     text = _PARENTHESIS.sub(lambda match: "" if "@C" in match[0] else match[0], text)
     return re.sub(
-        r"(@C\d+)\s+(?:(?:inc|corp|corporation|company|co|ltd|plc)\b\.?\s*|\1\b\s*)+", r"\1 ", text, flags=re.IGNORECASE
+        r"(@C-?\d+)\s+(?:(?:inc|corp|corporation|company|co|ltd|plc)\b\.?\s*|\1\b\s*)+",
+        r"\1 ",
+        text,
+        flags=re.IGNORECASE,
     )

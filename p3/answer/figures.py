@@ -1,6 +1,7 @@
 """Line items as a question needs them: one company, one period, as known at the as-of."""
 
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,19 @@ import polars as pl
 
 from p3.answer.expression import NotComputableError, Operand
 from p3.answer.periods import Duration, PeriodKey
+from p3.answer.tables.source import RowSource
 from p3.facts.view import Item, Period, lookup, periods
+from p3.provenance import FactSource
+
+Statements = Callable[[int, int | None], Sequence[Period]]
+"""Gives the fiscal years that a company's annual report for one prints; for None, those of the newest report."""
+
+_ROUNDING = 0.005  # share of an amount by which a fact and a printed row may differ in rounding
+
+
+def nothing_printed(_cik: int, _year: int | None) -> Sequence[Period]:
+    """Return no year: for a company without documents."""
+    return ()
 
 
 class NotYetKnownError(NotComputableError):
@@ -30,11 +43,23 @@ class Figure:
 
 
 class Figures:
-    """The companies' periods as known at ``as_of``, each company read once."""
+    """The companies' periods as known at ``as_of``, each company read once.
 
-    def __init__(self, line_items: pl.DataFrame, as_of: datetime) -> None:
+    Line items go before what ``statements`` print, which fill the gaps; ``latest`` is the last fiscal year asked for,
+    whose report is read first.
+    """
+
+    def __init__(
+        self,
+        line_items: pl.DataFrame,
+        as_of: datetime,
+        statements: Statements = nothing_printed,
+        latest: int | None = None,
+    ) -> None:
         self._line_items = line_items
         self._as_of = as_of
+        self._statements = statements
+        self._latest = latest
         self._periods: dict[tuple[int, Duration], list[Period]] = {}
 
     def find(self, operand: Operand) -> Figure:
@@ -44,26 +69,68 @@ class Figures:
         """
         if operand.cik is None or operand.period is None:
             raise ValueError(f"{operand.item} is not bound to a company and a period")
-        period = self.period(operand.cik, operand.period)
+        period = self._filed(operand.cik, operand.period)
+        if period is None or operand.item not in period.items:
+            period = self._printed(operand.cik, operand.period, operand.item) or period
+        if period is None:
+            raise self._missing(operand.cik, operand.period)
         item = period.items.get(operand.item)
         if item is None:
-            raise NotComputableError(f"no {operand.item} in the facts of {period.label}")
+            raise NotComputableError(f"no {operand.item} in the facts or statements of {period.label}")
         return Figure(operand, item, period)
 
     def period(self, cik: int, key: PeriodKey) -> Period:
         """Return the period that ``key`` means for the company. Raises like `find`."""
-        known = self._known(cik, key.duration)
-        found = self._by_end(cik, key) if key.end else _pick(known, key)
-        if found is not None:
-            return found
-        if known and _is_later(key, known[-1]):
-            raise NotYetKnownError(f"{key.describe()} was not yet reported", cik, known[-1])
-        raise NotComputableError(f"no facts for {key.describe()}")
+        found = self._filed(cik, key) or self._printed(cik, key)
+        if found is None:
+            raise self._missing(cik, key)
+        return found
 
     def newest(self, cik: int, duration: Duration) -> Period | None:
         """Return the newest period known."""
-        known = self._known(cik, duration)
-        return known[-1] if known else None
+        filed = self._known(cik, duration)
+        printed = self._statements(cik, None) if duration == "annual" else ()
+        return max([*filed, *printed], key=lambda period: period.end, default=None)
+
+    def printed_otherwise(self, figure: Figure) -> Item | None:
+        """Return what a statement prints for a figure taken from the facts, where they differ by more than rounding."""
+        operand = figure.operand
+        if operand.cik is None or operand.period is None or any(_is_printed(s) for s in figure.item.sources):
+            return None
+        printed = self._printed(operand.cik, operand.period, operand.item)
+        item = printed.items.get(operand.item) if printed else None
+        if item is None or item.unit != figure.item.unit:
+            return None
+        return None if abs(item.value - figure.item.value) <= _ROUNDING * abs(figure.item.value) else item
+
+    def _filed(self, cik: int, key: PeriodKey) -> Period | None:
+        return self._by_end(cik, key) if key.end else _pick(self._known(cik, key.duration), key)
+
+    def _printed(self, cik: int, key: PeriodKey, item: str | None = None) -> Period | None:
+        """Return the fiscal year of a statement that ``key`` means and, where one is named, that has the item."""
+        if key.duration != "annual":
+            return None
+        for year in self._reports(key):
+            known = list(self._statements(cik, year))
+            found = next((p for p in known if p.end == key.end), None) if key.end else _pick(known, key)
+            if found is not None and (item is None or item in found.items):
+                return found
+        return None
+
+    def _reports(self, key: PeriodKey) -> Iterable[int | None]:
+        """Return the fiscal years whose reports may print a period: the last one asked for, its own, the next two."""
+        if key.end is not None:
+            return (key.end.year, key.end.year - 1)
+        if key.fiscal_year is None:
+            return (None,)
+        own = key.fiscal_year
+        return dict.fromkeys((self._latest or own, own, own + 1, own + 2))
+
+    def _missing(self, cik: int, key: PeriodKey) -> NotComputableError:
+        newest = self.newest(cik, key.duration)
+        if newest is not None and _is_later(key, newest):
+            return NotYetKnownError(f"{key.describe()} was not yet reported", cik, newest)
+        return NotComputableError(f"no facts and no statement for {key.describe()}")
 
     def _known(self, cik: int, duration: Duration) -> list[Period]:
         if (cik, duration) not in self._periods:
@@ -75,6 +142,10 @@ class Figures:
         durations: tuple[Duration, ...] = ("annual", "quarter")
         both = (period for duration in durations for period in self._known(cik, duration))
         return next((period for period in both if period.end == key.end), None)
+
+
+def _is_printed(source: FactSource) -> bool:
+    return isinstance(source, RowSource)
 
 
 def _pick(known: list[Period], key: PeriodKey) -> Period | None:

@@ -31,7 +31,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:latest|last|newest|most recent)\s+(?:fiscal\s+)?year\b", "@LATEST"),
         (r"\b(?:fiscal\s+years?|fiscal|fy)\s*'?((?:19|20)\d{2})\b", r"@FY\1"),
         (r"\b(?:fiscal\s+years?|fiscal|fy)\s*'?(\d{2})\b", r"@FY20\1"),
-        (r"(?<![\w@.,$-])((?:19|20)\d{2})(?![\w.,%-])", r"@\1"),
+        (r"(?<![\w@.,$-])((?:19|20)\d{2})(?![\w%-]|[.,]\d)", r"@\1"),
         (r"(?:the\s+)?\bq\s?([1-4])(?:\s+of)?(?:\s+the)?[\s']*@", r"@Q\1"),
         (r"@((?:FY)?\d{4})\s+q([1-4])\b", r"@Q\2\1"),
     )

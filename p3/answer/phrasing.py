@@ -4,13 +4,15 @@ in confidence.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from p3.answer.expression import RATIO, Quantity
-from p3.answer.figures import Figure
+from p3.answer.expression import RATIO, Operand, Quantity, render
+from p3.answer.figures import Figure, Figures
 from p3.answer.numeric import Computed, Figured
 from p3.answer.presentation import write
 from p3.answer.reading import Request
 from p3.answer.result import Citation
+from p3.answer.tables.source import RowSource
 from p3.facts.view import Period
 from p3.provenance import FactSource
 
@@ -23,6 +25,8 @@ SIGNALS = {
     "bare_year": 0.9,
     "open_wording": 0.9,
     "derived_line_item": 0.97,
+    "read_from_statements": 0.95,
+    "statement_disagrees": 0.8,
 }
 
 
@@ -48,6 +52,20 @@ def gather(figures: Iterable[Figure], documents: Mapping[str, str]) -> Sources:
 
 def _cite(n: int, source: FactSource, documents: Mapping[str, str]) -> Citation:
     period = source.end.isoformat() if source.start is None else f"{source.start.isoformat()}/{source.end.isoformat()}"
+    if isinstance(source, RowSource):
+        return Citation(
+            n,
+            source.accession,
+            document=source.document,
+            page=source.page,
+            start=source.first,
+            end=source.last,
+            quote=source.quote,
+            concept=source.concept,
+            period=period,
+            value=source.value,
+            unit=source.unit,
+        )
     concept = f"{source.taxonomy}:{source.concept}"
     return Citation(
         n,
@@ -58,6 +76,22 @@ def _cite(n: int, source: FactSource, documents: Mapping[str, str]) -> Citation:
         value=source.value,
         unit=source.unit,
     )
+
+
+def described(request: Request) -> dict[str, Any]:
+    """Return what was understood of a question, ready for JSON; a year before the period is written ``item[-1]``."""
+    return {
+        "operation": request.operation,
+        "measure": request.measure.label,
+        "formula": render(request.measure.expression, _shifted),
+        "ciks": list(request.ciks),
+        "periods": [key.describe() for key in request.periods],
+        "assumptions": [each.text for each in request.assumptions],
+    }
+
+
+def _shifted(operand: Operand) -> str:
+    return f"{operand.item}[{operand.years}]" if operand.years else operand.item
 
 
 def sentence(request: Request, computed: Computed, sources: Sources, names: Mapping[int, str]) -> str:
@@ -127,8 +161,29 @@ def _operand(figure: Figure, names: Mapping[int, str]) -> str:
 
 
 def _origin(figure: Figure) -> str:
-    facts = ", ".join(f"{source.concept} in {source.accession}" for source in figure.item.sources)
+    facts = ", ".join(f"{source.concept} in {_place(source)}" for source in figure.item.sources)
     return f"{figure.item.formula}: {facts}" if figure.item.formula else facts
+
+
+def _place(source: FactSource) -> str:
+    if not isinstance(source, RowSource):
+        return source.accession
+    page = "" if source.page is None else f", page {source.page}"
+    return f"{source.document}{page}, column {source.column}"
+
+
+def disagreements(used: Iterable[Figure], figures: Figures, names: Mapping[int, str]) -> tuple[str, ...]:
+    """Return a sentence for each fact of which the filing's statement prints another amount; the fact was used."""
+    found = []
+    for figure in used:
+        printed = figures.printed_otherwise(figure)
+        if printed is not None and figure.operand.cik is not None:
+            name = f"{names[figure.operand.cik]} {figure.operand.item}[{figure.period.label}]"
+            found.append(
+                f"Reported otherwise: {name} is {printed.value!r} {printed.unit} in {_place(printed.sources[0])};"
+                f" the fact, {figure.item.value!r} {figure.item.unit}, was used."
+            )
+    return tuple(found)
 
 
 def signals(request: Request, figures: Sequence[Figure]) -> dict[str, float]:
@@ -138,6 +193,8 @@ def signals(request: Request, figures: Sequence[Figure]) -> dict[str, float]:
         calendar = all(figure.period.end.month == 12 for figure in figures)
         if assumption.signal != "bare_year" or not calendar:
             found[assumption.signal] = SIGNALS[assumption.signal]
+    if any(isinstance(source, RowSource) for figure in figures for source in figure.item.sources):
+        found["read_from_statements"] = SIGNALS["read_from_statements"]
     if any(figure.item.formula for figure in figures):
         found["derived_line_item"] = SIGNALS["derived_line_item"]
     return found

@@ -6,19 +6,23 @@ from dataclasses import dataclass, replace
 from p3.answer.expression import RATIO
 
 _SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9}
+_SHORT = {"k": "thousand", "mm": "million", "mn": "million", "m": "million", "bn": "billion", "b": "billion"}
 _NUMERALS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 _SCALE = re.compile(
     r"""\(?\b(?:answer\s+)?(?:(?:expressed|stated)\s+)?in\s+(?:us\s*d|u\.?s\.?\s+dollars?|\$)?\s*
-    (thousand|million|billion)s?(?:\s+of)?(?:\s+(?:usd|us\s+dollars|dollars))?\b\)?""",
+    (thousand|million|billion)s?(?:\s+of)?(?:\s+(?:usd|us\s+dollars|dollars))?\b\)?
+    |\(?\b(?:answer\s+)?in\s+(?:(?:us\s*d|u\.?s\.?\s+dollars?|\$)\s*(k|mm|mn|m|bn|b)|(mm|mn|bn))(?:\s+(?:usd|dollars))?\b\)?
+    |(?:\(\s*|,\s*)(?:us\s*d|us\$|\$)\s*(thousand|million|billion|mm|mn|bn)s?(?=\s*(?:[).?,]|$))\s*\)?
+    |,?\s*(?:rounded\s+)?to\s+the\s+nearest\s+(thousand|million|billion)\b""",
     re.VERBOSE,
 )
 _PERCENT = re.compile(
-    r"""\(?\b(?:answer\s+)?(?:in\s+units\s+of\s+percents?|in\s+percent(?:age)?s?(?:\s+(?:terms|points))?
+    r"""\(?\b(?:answer\s+)?(?:in\s+units\s+of\s+percents?|in\s+%|in\s+percent(?:age)?s?(?:\s+(?:terms|points))?
     |as\s+a\s+(?:%|percent(?:age)?)(?!\s+of))(?:(?=\W)|$)\)?""",
     re.VERBOSE,
 )
 _DECIMALS = re.compile(
-    r"(?:and\s+)?\bround(?:ed)?\s+(?:your\s+|the\s+)?(?:answer\s+)?to\s+(\w+)\s+(?:decimal\s+places?|decimals?|digits?)\b\)?"
+    r",?\s*(?:and\s+)?(?:\bround(?:ed)?\s+(?:your\s+|the\s+)?(?:answer\s+|result\s+)?)?\bto\s+(\w+)\s+(?:decimal\s+places?|decimals?|digits?|dp)\b\)?"
 )
 
 
@@ -35,7 +39,9 @@ def take(text: str) -> tuple[str, Presentation]:
     """Split lower-case ``text`` into the question without its wishes for the form of the answer, and those wishes."""
     wanted = Presentation()
     if match := _SCALE.search(text):
-        wanted = replace(wanted, scale=_SCALES[match[1]])
+        named = next(filter(None, match.groups()))
+        nearest = 0 if match[5] else None
+        wanted = replace(wanted, scale=_SCALES[_SHORT.get(named, named)], decimals=nearest)
     if _PERCENT.search(text):
         wanted = replace(wanted, percent=True)
     if match := _DECIMALS.search(text):

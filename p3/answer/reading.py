@@ -7,24 +7,26 @@ else is asked.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
 
+from p3.answer import definitions
 from p3.answer.expression import Expression, Operand, parse, shift, transform
 from p3.answer.lexicon import Lexicon
 from p3.answer.periods import PeriodKey
 from p3.answer.presentation import Presentation
-from p3.answer.tokens import Token, tokenise
+from p3.answer.tokens import Token, prepare, tokens_of
 
 Operation = Literal["value", "average", "growth", "change", "compound", "greatest", "least", "compare", "list"]
 _MEASURE = frozenset(
-    {"term", "number", "divided", "times", "plus", "minus", "open", "close", "ratio", "ratio_end", "share_of"}
+    {"term", "number", "divided", "times", "plus", "minus", "open", "close", "ratio", "ratio_end", "sum", "share_of"}
 )
 _RATIO_FORMS = frozenset(
     {("ratio", "term", "link", "term"), ("term", "link", "term", "ratio_end"), ("term", "divided", "term", "ratio_end")}
 )
+_BEFORE_AVERAGE = ("divided", "times", "plus", "minus")
 _OPERATORS = {"divided": "/", "times": "*", "plus": "+", "minus": "-", "open": "(", "close": ")"}
 _YEARS_OF_AVERAGE = re.compile(
     r"\b(\d|two|three|four|five|ten)[\s-]+years?\s+(?=(?:[\w&'-]+\s+){0,4}(?:average|mean|avg|cagr|compound))",
@@ -81,10 +83,15 @@ class Request:
 def read(question: str, companies: pl.DataFrame, lexicon: Lexicon) -> Request:
     """Return the request that ``question`` makes. Raises NotNumericError where any part of it is not understood."""
     asked, count = _take_count(question)
-    tokens, presentation = tokenise(asked, companies, lexicon)
+    text, presentation = prepare(asked, companies)
+    text, told = definitions.take(text, lexicon)
+    lexicon = _with_definitions(told, text, lexicon)
+    tokens = _with_averages(tokens_of(text, lexicon))
     _refuse_other_forms(asked, tokens, lexicon)
     markers = {token.kind for token in tokens}
     measure = _measure(tokens, lexicon)
+    if not definitions.inputs_are_used(told, measure.expression, lexicon):
+        raise NotNumericError("other inputs are asked for than the metric has")
     ciks = tuple(dict.fromkeys(token.cik for token in tokens if token.cik is not None))
     keys = tuple(dict.fromkeys(key for token in tokens for key in token.keys))
     assumptions = _assumptions(tokens, keys, ciks, lexicon)
@@ -97,6 +104,14 @@ def read(question: str, companies: pl.DataFrame, lexicon: Lexicon) -> Request:
     if markers & {"percent"} and operation == "value" and not measure.percent:
         raise NotNumericError("a percentage is asked for, but not of what")
     return Request(operation, measure, ciks, _periods(operation, keys, ciks, count), presentation, assumptions)
+
+
+def _with_definitions(told: definitions.Told, text: str, lexicon: Lexicon) -> Lexicon:
+    years = [key.fiscal_year for token in tokens_of(text, lexicon) for key in token.keys]
+    try:
+        return definitions.honour(told, lexicon, max((year for year in years if year), default=None))
+    except definitions.UnreadableDefinitionError as error:
+        raise NotNumericError(str(error)) from None
 
 
 def _take_count(question: str) -> tuple[str, int | None]:
@@ -116,18 +131,28 @@ def _refuse_other_forms(question: str, tokens: list[Token], lexicon: Lexicon) ->
         raise NotNumericError(f"not understood beside the metric: {', '.join(dict.fromkeys(unknown))}")
 
 
+def _with_averages(tokens: list[Token]) -> list[Token]:
+    """Read "divided by average X" as one term: the mean of X now and a year before."""
+    found: list[Token] = []
+    for token in tokens:
+        average = [each.kind for each in found[-2:]] in [[operator, "average"] for operator in _BEFORE_AVERAGE]
+        if average and token.kind == "term":
+            found[-1] = replace(token, name=f"avg({token.name})")
+        else:
+            found.append(token)
+    return found
+
+
 def _measure(tokens: list[Token], lexicon: Lexicon) -> Measure:
     """Return the expression that the terms and operators spell; none, or two, raises NotNumericError."""
     parts = _without_apposition(_parts(tokens))
-    terms = [lexicon.terms[token.name] for token in parts if token.kind == "term"]
-    if not terms:
+    names = list(dict.fromkeys(token.name for token in parts if token.kind == "term"))
+    if not names:
         raise NotNumericError("no line item or metric is named")
     kinds = tuple(token.kind for token in parts)
-    if (
-        set(kinds) <= {"term", "ratio", "ratio_end"}
-        and len({token.name for token in parts if token.kind == "term"}) == 1
-    ):
-        return Measure(terms[0].name, terms[0].expression, terms[0].percent, terms[0].unit)
+    if set(kinds) <= {"term", "ratio", "ratio_end"} and len(names) == 1:
+        only = lexicon.terms[names[0]]
+        return Measure(only.name, only.expression, only.percent, only.unit)
     formula, percent = _formula(kinds, parts)
     try:
         tree = parse(formula)
@@ -162,9 +187,11 @@ def _formula(kinds: tuple[str, ...], parts: list[Token]) -> tuple[str, bool]:
     names = [token.name for token in parts if token.kind == "term"]
     if kinds in _RATIO_FORMS:
         return f"{names[0]} / {names[1]}", False
+    if kinds == ("sum", "term", "link", "term"):
+        return f"{names[0]} + {names[1]}", False
     if kinds == ("share_of", "term", "term"):
         return f"{names[1]} / {names[0]}", True
-    if kinds[0] == "share_of" or "link" in kinds or {"ratio", "ratio_end"} & set(kinds):
+    if kinds[0] == "share_of" or "link" in kinds or {"ratio", "ratio_end", "sum"} & set(kinds):
         raise NotNumericError("more than one quantity is asked for")
     return " ".join(_OPERATORS.get(token.kind, token.name or token.text) for token in parts), False
 
@@ -216,11 +243,22 @@ def _span_of_years(
         last = ordered[0] if ordered else PeriodKey()
         span = count + 1 if operation == "compound" else count
         return tuple(last.earlier(years) for years in reversed(range(span)))
+    ordered = _filled(operation, ordered, count)
     if len(ordered) < 2 or len(ciks) != 1:
         raise NotNumericError("an average or a compound rate needs one company and at least two years")
     if count and count not in (len(ordered), len(ordered) - 1 if operation == "compound" else -1):
         raise NotNumericError(f"{count} years are named, and a range of {len(ordered)}")
     return ordered
+
+
+def _filled(operation: Operation, ordered: tuple[PeriodKey, ...], count: int | None) -> tuple[PeriodKey, ...]:
+    """Return every year of "a three year average between FY2019 and FY2021"."""
+    if operation != "average" or len(ordered) != 2 or count is None:
+        return ordered
+    first, last = (key.fiscal_year for key in ordered)
+    if first is None or last is None or last - first + 1 != count:
+        return ordered
+    return tuple(replace(ordered[0], fiscal_year=year) for year in range(first, last + 1))
 
 
 def _assumptions(

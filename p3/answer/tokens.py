@@ -15,6 +15,7 @@ from p3.retrieval.understand import strip_instructions
 
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "\u00a0": " "})
 _WORDS = re.compile(r"@[\w.@-]*\w|\d+(?:\.\d+)?|[a-z][\w&'./-]*(?<![.'/-])|[()+*/%&÷=-]|[^\s\w]")
+_TO = re.compile(r"(?<=[a-z&)])-to-(?=[a-z])")
 _PUNCTUATION = frozenset(".,;:?!\"'…")
 
 
@@ -31,22 +32,30 @@ class Token:
     keys: tuple[PeriodKey, ...] = ()
 
 
-def tokenise(question: str, known: pl.DataFrame, lexicon: Lexicon) -> tuple[list[Token], Presentation]:
-    """Return the tokens of ``question`` in order, without fillers, and how the answer is to be written."""
+def prepare(question: str, known: pl.DataFrame) -> tuple[str, Presentation]:
+    """Return ``question`` in lower case with companies marked, without instructions, and how the answer is to be
+    written.
+    """
     marked = companies.mark(question.translate(_TYPOGRAPHY), known)
     text, wanted = take(_lower(marked))
-    words = [word for word in _WORDS.findall(periods.mark(strip_instructions(text))) if word not in _PUNCTUATION]
+    return strip_instructions(text), wanted
+
+
+def tokens_of(text: str, lexicon: Lexicon) -> list[Token]:
+    """Return the tokens of prepared ``text`` in order, without fillers."""
+    marked = _TO.sub(" to ", periods.mark(text))
+    words = [word for word in _WORDS.findall(marked) if word not in _PUNCTUATION]
     tokens: list[Token] = []
     while words:
         token, used = _next(words, lexicon)
         words = words[used:]
         if token.kind != "filler":
             tokens.append(token)
-    return tokens, wanted
+    return tokens
 
 
 def _lower(text: str) -> str:
-    return re.sub(r"@C\d+|[^@]+|@", lambda match: match[0] if match[0].startswith("@C") else match[0].lower(), text)
+    return re.sub(r"@C-?\d+|[^@]+|@", lambda match: match[0] if match[0].startswith("@C") else match[0].lower(), text)
 
 
 def _next(words: list[str], lexicon: Lexicon) -> tuple[Token, int]:
