@@ -5,21 +5,26 @@
 3. Otherwise passages are searched, and the sentences that hold what is asked are quoted (`quotes`), or worded by a
    model whose every claim must stand in a passage (`worded`).
 4. Nothing found: an abstention, with the reason.
+5. What the confidence lets the answer do (`confidence`).
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
+
+import polars as pl
 
 from p3.answer import companies
+from p3.answer.confidence import judged, load_rules
 from p3.answer.expression import NotComputableError
 from p3.answer.figures import Figures, NotYetKnownError
 from p3.answer.lexicon import load_lexicon
 from p3.answer.names import required_names
 from p3.answer.numeric import compute
 from p3.answer.periods import PeriodKey
-from p3.answer.phrasing import gather, sentence, signals, spans, steps
+from p3.answer.phrasing import SIGNALS, described, disagreements, gather, sentence, signals, spans, steps
 from p3.answer.quotes import Nearness, best_quotes, cite
 from p3.answer.reading import NotNumericError, Request, read
 from p3.answer.result import Answer, Citation, Context, Passage
@@ -39,21 +44,26 @@ _WORDS_ENOUGH = 3  # a question of one or two content words fits many sentences 
 def answer(question: str, context: Context) -> Answer:
     """Return the answer to ``question`` as of ``context.as_of``.
 
-    Raises UsageError for an empty question or one of more than 2,000 characters, UpstreamError where a configured
-    model does not answer.
+    Raises UsageError for an empty question or one of more than 2,000 characters. Where every model fails text is quoted
+    as without one, and ``worded`` says why.
     """
-    asked = _checked(question)
+    return judged(_found(_checked(question), context), load_rules())
+
+
+def _found(asked: str, context: Context) -> Answer:
     try:
         request = read(asked, context.companies, load_lexicon())
     except NotNumericError as reason:
         return _from_passages(asked, context, (f"not computed: {reason}",))
-    figures = Figures(context.line_items, context.as_of)
+    latest = max((key.fiscal_year for key in request.periods if key.fiscal_year), default=None)
+    figures = Figures(context.line_items, context.as_of, context.statements, latest)
     try:
-        return _from_facts(asked, request, figures, context)
+        found = _from_facts(asked, request, figures, context)
     except NotYetKnownError as reason:
-        return _not_yet_known(asked, request, reason, figures, context)
+        found = _not_yet_known(asked, request, reason, figures, context)
     except NotComputableError as reason:
-        return _from_passages(asked, context, (f"not computed: {reason}",))
+        found = _from_passages(asked, context, (f"not computed: {reason}",))
+    return replace(found, request=described(request))
 
 
 def _checked(question: str) -> str:
@@ -72,14 +82,22 @@ def _tickers(context: Context) -> dict[int, str]:
     return {cik: ticker or name for cik, ticker, name in rows}
 
 
+def _names(context: Context) -> dict[str, str]:
+    """Return each ticker's company name."""
+    return dict(context.companies.filter(pl.col("ticker").is_not_null()).select("ticker", "name").iter_rows())
+
+
 def _from_facts(asked: str, request: Request, figures: Figures, context: Context) -> Answer:
     names = _tickers(context)
     computed = compute(request, figures, names)
     sources = gather(computed.figures, context.documents)
     weights = signals(request, computed.figures)
+    doubts = disagreements(computed.figures, figures, names)
+    if doubts:
+        weights["statement_disagrees"] = SIGNALS["statement_disagrees"]
     return Answer(
         asked,
-        sentence(request, computed, sources, names),
+        " ".join((sentence(request, computed, sources, names), *doubts)),
         "answered",
         round(math.prod(weights.values()), 4),
         "facts",
@@ -88,7 +106,7 @@ def _from_facts(asked: str, request: Request, figures: Figures, context: Context
         unit=computed.value.unit if computed.value else None,
         formula=computed.formula,
         citations=sources.citations,
-        steps=steps(request, computed, names),
+        steps=(*steps(request, computed, names), *doubts),
         signals=weights,
     )
 
@@ -118,10 +136,26 @@ def _from_passages(asked: str, context: Context, taken: tuple[str, ...]) -> Answ
     passages = _allowed(asked, query, context)
     if not passages:
         return _abstained(asked, "no passage known at the as-of holds what is asked", taken)
-    if context.model is not None:
-        worded = word(asked, passages, context.model)
-        return _worded_answer(asked, worded, context.model.name, taken)
-    return _quoted_answer(asked, query, passages, taken, _nearness(asked, context))
+    found = _from_text(asked, query, passages, context, taken)
+    return replace(found, passages=tuple(map(_place, passages)))
+
+
+def _place(passage: Passage) -> dict[str, Any]:
+    names = ("rank", "document", "accession", "section", "page", "start", "end")
+    return {name: getattr(passage, name) for name in names}
+
+
+def _from_text(asked: str, query: Query, passages: list[Passage], context: Context, taken: tuple[str, ...]) -> Answer:
+    nearness = _nearness(asked, context)
+    if context.model is None:
+        return _quoted_answer(asked, query, passages, taken, nearness)
+    worded = word(asked, passages, context.model, _names(context), context.listen, context.template)
+    taken = (*taken, *_attempted(worded))
+    if worded.tier is not None:
+        found = _worded_answer(asked, worded, worded.tier, taken)
+    else:
+        found = _quoted_answer(asked, query, passages, (*taken, "no model answered: quoted by rules"), nearness)
+    return replace(found, worded=worded.as_dict())
 
 
 def _allowed(asked: str, query: Query, context: Context) -> list[Passage]:
@@ -161,8 +195,13 @@ def _quoted_answer(
     return _weighed(draft, taken, {"quoted": _QUOTED, "fit": round(quotes[0].fit, 4), "words": round(words, 4)})
 
 
+def _attempted(worded: Worded) -> tuple[str, ...]:
+    """Return a step for each model that did not answer, and for each claim withheld."""
+    failed = [f"{each.tier} {each.backend}: {each.failure}" for each in worded.attempts if each.failure]
+    return (*failed, *(f"withheld: {reason}" for reason in worded.withheld))
+
+
 def _worded_answer(asked: str, worded: Worded, tier: str, taken: tuple[str, ...]) -> Answer:
-    taken = (*taken, *(f"withheld: {reason}" for reason in worded.withheld))
     if not worded.claims:
         return _abstained(asked, "the model says nothing that stands in the passages", taken, tier)
     citations = tuple(cite(n, claim.source) for n, claim in enumerate(worded.claims, start=1))

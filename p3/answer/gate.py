@@ -1,36 +1,148 @@
-"""What a model wrote is let through only as far as it stands in the sources: quotations contiguous, numbers present."""
+"""What a model wrote is let through only as far as it stands in the cited span of a document.
+
+A quotation stands contiguously, spacing and the shape of quotation marks apart. Each number of the sentence stands in
+the cited span with the same value, sign and unit. Each name stands in the passage or is its company's. What the span
+does not deny or say, the sentence does not either: no negation added or dropped, no rise called a fall, no advice.
+No model takes part in this.
+"""
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
 
-_SPACE = re.compile(r"\s+")
-_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
-_WORDED = re.compile(
-    r"\b(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty|(?:thir|four|fif|six|seven|eigh|nine)teen|three|four|five|six|seven|eight|nine"
-    r"|ten|eleven|twelve|hundred|thousand|million|billion|trillion|half|double[ds]?|triple[ds]?)\b",
+from p3.answer.numerals import Numeral, numerals
+from p3.retrieval import terms
+
+Rule = Literal["shape", "passage", "quotation", "characters", "number", "name", "sense"]
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "‟": '"'})
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_NO_NAMES = frozenset(("fy", "q"))  # of "FY2024" and "Q3"; what follows is read as a number
+_NEGATION = re.compile(r"\b(?:not|no|never|neither|nor|none|cannot|without|unable|\w+n['’]t)\b", re.IGNORECASE)
+_RISE = re.compile(r"\b(?:increas|rose|rise|risen|rising|grew|grow|gain|higher|improv|expand|up\b)", re.IGNORECASE)
+_FALL = re.compile(
+    r"\b(?:decreas|declin|fell|fall|drop|lower|reduc|shr[aiu]nk|contract(?:ed|ion)\b|down\b|worsen|deteriorat)",
     re.IGNORECASE,
 )
+_LOSS = re.compile(
+    rf"{_FALL.pattern}|\b(?:loss|losses|lost|negative|deficit|outflow|used|expense|paid|charge)", re.IGNORECASE
+)
+_ADVICE = re.compile(
+    r"\b(?:buy|buys|sell|sells|hold|avoid|recommend\w*|outperform\w*|underperform\w*|overweight|underweight|invest|undervalued"
+    r"|overvalued|price target|should|must|guarantee\w*)\b",
+    re.IGNORECASE,
+)
+_RATING = re.compile(r"(?i:(?:\A|[:;.,]\s*)(?:buy|sell|hold|avoid|invest)(?![\w-]))|\b(?:BUY|SELL|HOLD)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why something was withheld; ``rule`` is what it is counted by."""
+
+    rule: Rule
+    detail: str
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 def find_quotation(quotation: str, text: str) -> tuple[int, int] | None:
-    """Return the span of ``text`` where ``quotation`` stands contiguously, spacing apart; None where it does not."""
-    words = quotation.split()
+    """Return the span of ``text`` where ``quotation`` stands contiguously and in whole words, None where it does not.
+
+    Spacing and the shape of quotation marks do not count; every other character does.
+    """
+    words = quotation.translate(_QUOTES).split()
     if not words:
         return None
-    match = re.search(r"\s+".join(re.escape(word) for word in words), text)
+    spaced = r"\s+".join(re.escape(word) for word in words)
+    match = re.search(rf"(?<!\w){spaced}(?!\w)", text.translate(_QUOTES))
     return match.span() if match else None
 
 
-def unsupported_numbers(statement: str, sources: Iterable[str]) -> list[str]:
-    """Return the numbers of ``statement``, in digits or in words, that stand in none of ``sources``."""
-    held: set[str] = set()
-    for source in sources:
-        held |= set(_numbers(source))
-    return [number for number in _numbers(statement) if number not in held]
+def check(sentence: str, text: str, span: tuple[int, int], owner: str) -> Refusal | None:
+    """Return why ``sentence`` may not stand on ``span`` of ``text``, None where it may.
+
+    ``owner`` names the company whose passage ``text`` is.
+    """
+    quoted = text[span[0] : span[1]]
+    if strange := foreign_characters(sentence, f"{text} {owner}"):
+        return Refusal("characters", f"characters that the passage does not use: {' '.join(strange)}")
+    if numbers := unsupported_numbers(sentence, text, span):
+        return Refusal("number", f"numbers that do not stand in the quotation: {', '.join(numbers)}")
+    if names := unsupported_names(sentence, f"{text} {owner}"):
+        return Refusal("name", f"names that do not stand in the passage: {', '.join(names)}")
+    if sense := _contradiction(sentence, quoted):
+        return Refusal("sense", sense)
+    return None
 
 
-def _numbers(text: str) -> list[str]:
-    plain = _SPACE.sub(" ", text.translate(_TYPOGRAPHY))
-    digits = [number.replace(",", "").rstrip(".") for number in _NUMBER.findall(plain)]
-    return digits + [word.lower() for word in _WORDED.findall(plain)]
+def foreign_characters(sentence: str, source: str) -> list[str]:
+    """Return, by name, what may pass for other characters or hide: any that is neither ASCII nor in ``source``."""
+    known = set(source) | set("’‘“”–—−…•€£¥ \u00a0")
+    foreign = {character for character in sentence if not character.isascii() and character not in known}
+    hidden = {
+        character for character in sentence if unicodedata.category(character) in ("Cc", "Cf") and character != "\n"
+    }
+    return sorted(unicodedata.name(character, f"U+{ord(character):04X}") for character in foreign | hidden)
+
+
+def unsupported_numbers(sentence: str, text: str, span: tuple[int, int]) -> list[str]:
+    """Return the numbers of ``sentence`` that ``text`` does not state wholly within ``span``.
+
+    The numbers are read off the whole text, so that a quotation that begins in "126%" after the 1 does not state 26%.
+    """
+    start, end = span
+    held = [numeral for numeral in numerals(text) if start <= numeral.start and numeral.end <= end]
+    missing = (
+        numeral.text
+        for numeral in numerals(sentence)
+        if not any(_same(numeral, sentence, other, text[start:end]) for other in held)
+    )
+    return list(dict.fromkeys(missing))
+
+
+def _same(stated: Numeral, sentence: str, held: Numeral, quoted: str) -> bool:
+    """Whether two numbers are one: a negative one may be told as a positive one by a word such as "loss"."""
+    if stated.kind != held.kind or (stated.currency and held.currency and stated.currency[-1] != held.currency[-1]):
+        return False
+    if stated.value == held.value:
+        return True
+    if not (isinstance(stated.value, Decimal) and isinstance(held.value, Decimal)) or stated.value != -held.value:
+        return False
+    return bool(_LOSS.search(sentence if held.value < 0 else quoted))
+
+
+def unsupported_names(sentence: str, source: str) -> list[str]:
+    """Return the capitalised words of ``sentence`` that ``source`` does not hold; an opening stop word is no name."""
+    held = {word.casefold() for word in _words(source)}
+    stems = {terms.stem(word) for word in held}
+    first, *others = _words(sentence) or [""]
+    plain = first.casefold()
+    opens = plain in held or plain in terms.STOP_WORDS or terms.stem(plain) in stems
+    names = [*([] if opens else [first]), *(word for word in others if word != word.lower())]
+    return list(dict.fromkeys(name for name in names if name and name.casefold() not in held | _NO_NAMES))
+
+
+def _words(text: str) -> list[str]:
+    return [re.sub(r"['’]s\Z|s['’]\Z", "", word) for word in _WORD.findall(text)]
+
+
+def _contradiction(sentence: str, quoted: str) -> str | None:
+    """Return how the sense of ``sentence`` departs from what is quoted, as far as single words tell."""
+    denied, quoted_denied = len(_NEGATION.findall(sentence)), len(_NEGATION.findall(quoted))
+    if denied > quoted_denied or (quoted_denied and not denied):
+        return "the sentence and the quotation differ by a negation"
+    rises, falls = bool(_RISE.search(sentence)), bool(_FALL.search(sentence))
+    quoted_rise, quoted_fall = bool(_RISE.search(quoted)), bool(_FALL.search(quoted))
+    if (rises and quoted_fall and not quoted_rise) or (falls and quoted_rise and not quoted_fall):
+        return "the sentence turns the quotation's direction around"
+    if _RATING.search(sentence):
+        return "the sentence gives advice"
+    advice = {match.lower() for match in _ADVICE.findall(sentence)} - {
+        match.lower() for match in _ADVICE.findall(quoted)
+    }
+    if advice:
+        return f"advice that the quotation does not give: {', '.join(sorted(advice))}"
+    shared = set(terms.content(sentence)) & set(terms.content(quoted))
+    return None if shared else "the sentence shares no word with the quotation"

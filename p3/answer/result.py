@@ -7,9 +7,11 @@ from typing import Any, Literal, Protocol
 
 import polars as pl
 
-from p3.answer.models import LanguageModel
+from p3.answer.figures import Statements, nothing_printed
+from p3.answer.models.protocol import LanguageModel, Listener
 
 Status = Literal["answered", "abstained"]
+Standing = Literal["high", "medium", "low"]
 Route = Literal["facts", "passages", "none"]
 
 
@@ -73,8 +75,9 @@ class Context:
     never used.
     ``search`` returns passages accepted by ``as_of``, best first. ``similarity`` tells how near in meaning texts are to
     a question, from -1 to 1; without it sentences are weighed by their words alone. ``documents`` names each
-    accession's document.
-    Without a ``model`` text is quoted, not worded.
+    accession's document. ``statements`` gives the fiscal years that a company's annual reports print.
+    Without a ``model`` text is quoted, not worded; ``listen`` hears its drafts before they are checked,
+    ``template`` names its prompt where that is not the configured one.
     """
 
     companies: pl.DataFrame
@@ -82,14 +85,17 @@ class Context:
     search: Search
     as_of: datetime
     model: LanguageModel | None = None
+    listen: Listener | None = None
+    template: str | None = None
     documents: Mapping[str, str] = field(default_factory=dict)
     similarity: Similarity | None = None
+    statements: Statements = nothing_printed
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Source ``n`` of an answer: a span of a document (``start`` and ``end`` count characters), or a fact
-    (``concept``, ``period``, ``value``).
+    (``concept``, ``period``, ``value``). A row of a statement is both: its ``concept`` is the label as printed.
 
     ``period`` is ``START/END`` for a duration, ``END`` for an instant.
     """
@@ -112,8 +118,11 @@ class Citation:
 class Answer:
     """An answer or a reasoned abstention. Money in single units of ``unit``, ratios as fractions.
 
-    ``confidence`` lies in [0, 1] and is the product of the stated ``signals``; it is 0 for an abstention.
-    ``tier`` is ``rules``, or the name of the model that worded the text.
+    ``confidence`` lies in [0, 1] and comes from the product of the stated ``signals``; it is 0 for an abstention.
+    ``standing`` is what it lets the answer do; one that it withholds is kept as ``draft``. ``request`` is what was
+    understood of a numeric question, ``passages`` where each passage that was looked at stands. ``tier`` is ``rules``,
+    or that of the model that worded the text; ``worded`` tells how models were asked, what they took, why others did
+    not answer and what the gate withheld, empty where none was asked.
     """
 
     question: str
@@ -128,6 +137,11 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     steps: tuple[str, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
+    worded: Mapping[str, Any] = field(default_factory=dict)
+    request: Mapping[str, Any] = field(default_factory=dict)
+    passages: tuple[Mapping[str, Any], ...] = ()
+    standing: Standing = "low"
+    draft: "Answer | None" = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain lists and dictionaries, ready for JSON."""

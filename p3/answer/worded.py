@@ -3,38 +3,40 @@ withheld.
 """
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from p3.answer.gate import find_quotation, unsupported_numbers
-from p3.answer.models import LanguageModel, load_settings
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from p3.answer.gate import Refusal, check, find_quotation
+from p3.answer.models.complexity import Complexity, measure
+from p3.answer.models.config import ModelsConfig, load_config
+from p3.answer.models.protocol import Attempt, Draft, LanguageModel, Listener, NoReplyError, Prompt, Task
+from p3.answer.packing import Packed, pack, tokens_in
+from p3.answer.prompts import Template, load_template
 from p3.answer.result import Passage
-from p3.answer.sentences import Sentence, sentences
+from p3.answer.sentences import Sentence
 from p3.errors import DataError
 
 MAX_CLAIMS = 5
-MAX_CHARACTERS = 12_000  # of passages shown to a model
 MIN_QUOTED_WORDS = 4  # a shorter quotation supports nothing
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "claims": {
-            "type": "array",
-            "maxItems": MAX_CLAIMS,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "sentence": {"type": "string", "maxLength": 400},
-                    "passage": {"type": "integer"},
-                    "quotation": {"type": "string", "maxLength": 600},
-                },
-                "required": ["sentence", "passage", "quotation"],
-            },
-        }
-    },
-    "required": ["claims"],
-}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+
+class _Stated(_Part):
+    sentence: str = Field(max_length=400)
+    passage: int
+    quotation: str = Field(max_length=600)
+
+
+class _Stating(_Part):
+    claims: list[_Stated] = Field(max_length=MAX_CLAIMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,88 +49,130 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """The claims let through, and why others were withheld."""
+    """The claims let through and why others were withheld, with the models asked for them and the prompt's template.
+
+    ``tier`` is the one that answered, None where none did; its ``claims`` may still be none: it found no answer.
+    """
 
     claims: tuple[Claim, ...]
-    withheld: tuple[str, ...]
+    withheld: tuple[Refusal, ...]
+    tier: str | None
+    attempts: tuple[Attempt, ...]
+    complexity: Complexity
+    template: str
+
+    @property
+    def counted(self) -> dict[str, int]:
+        """How many claims passed the gate, and how many each of its rules withheld."""
+        return {"passed": len(self.claims), **Counter(refusal.rule for refusal in self.withheld)}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return how the words came about, ready for JSON: the asking, every attempt, and what the gate did."""
+        return {
+            "tier": self.tier,
+            "template": self.template,
+            "complexity": {"score": self.complexity.score, **self.complexity.parts},
+            "attempts": [attempt.as_dict() for attempt in self.attempts],
+            "gate": self.counted,
+            "withheld": [refusal.detail for refusal in self.withheld],
+        }
 
 
-def word(question: str, passages: Sequence[Passage], model: LanguageModel) -> Worded:
-    """Return what ``model`` says that stands in ``passages``. Raises UpstreamError where the model does not answer.
+class _AllWithheldError(DataError):
+    def __init__(self, withheld: Sequence[Refusal]) -> None:
+        reasons = "; ".join(dict.fromkeys(refusal.detail for refusal in withheld))
+        super().__init__(f"all {len(withheld)} claims withheld: {reasons}")
 
-    A reply that is cut short or is not JSON withholds everything.
+
+def word(
+    question: str,
+    passages: Sequence[Passage],
+    model: LanguageModel,
+    owners: Mapping[str, str] | None = None,
+    listen: Listener | None = None,
+    template: str | None = None,
+) -> Worded:
+    """Return what ``model`` says that stands in ``passages``, best first.
+
+    ``owners`` gives each ticker's company name; ``listen`` hears drafts before the gate. A model whose reply is cut
+    short, is not the JSON asked for, or holds no claim that passes is followed by the next one.
     """
-    shown = _shown(passages)
+    config = load_config()
+    words = load_template(config.request.template if template is None else template)
+    complexity = measure(question, len({passage.ticker for passage in passages}), config.complexity)
+    withheld: list[Refusal] = []
+    draft = partial(_draft, question, passages, words, config, owners or {}, withheld)
+    task = Task(complexity.score, _least_tokens(question, passages, words, config), draft)
     try:
-        claims = _claims(model.complete(load_settings().instructions, _prompt(question, shown), SCHEMA))
-    except DataError as error:
-        return Worded((), (error.message,))
-    checked = [_check(claim, shown) for claim in claims[:MAX_CLAIMS]]
-    return Worded(
-        tuple(claim for claim in checked if isinstance(claim, Claim)),
-        tuple(reason for reason in checked if isinstance(reason, str)),
-    )
+        reply = model.complete(task, listen)
+    except NoReplyError as error:
+        return Worded((), tuple(withheld), None, error.attempts, complexity, words.reference)
+    return Worded(reply.value, tuple(withheld), reply.tier, reply.attempts, complexity, words.reference)
 
 
-def _shown(passages: Sequence[Passage]) -> list[list[Sentence]]:
-    """Return each passage's sentences, as many passages as the limit holds; sentences that address a model are left
-    out.
-    """
-    shown: list[list[Sentence]] = []
-    size = 0
-    for passage in passages:
-        size += len(passage.text)
-        if shown and size > MAX_CHARACTERS:
-            break
-        shown.append(list(sentences([passage])))
-    return shown
+def _least_tokens(question: str, passages: Sequence[Passage], words: Template, config: ModelsConfig) -> int:
+    """Return what the words around, the question and the best few passages take."""
+    needed = [passage.text for passage in passages[: config.request.passages_needed]]
+    text = "".join([words.instructions, words.text, question, *needed])
+    return tokens_in(text, config.request.characters_per_token)
 
 
-def _prompt(question: str, shown: list[list[Sentence]]) -> str:
-    passages = {str(n): "\n".join(sentence.text for sentence in group) for n, group in enumerate(shown, start=1)}
-    return json.dumps({"question": question, "passages": passages}, ensure_ascii=False)
+def _draft(
+    question: str,
+    passages: Sequence[Passage],
+    words: Template,
+    config: ModelsConfig,
+    owners: Mapping[str, str],
+    withheld: list[Refusal],
+    tokens: int,
+) -> Draft[tuple[Claim, ...]]:
+    """Return the prompt of ``tokens`` and the reader of its reply, which adds what it refuses to ``withheld``."""
+    ratio = config.request.characters_per_token
+    around = tokens_in(words.instructions + words.text + question, ratio)
+    shown = pack(passages, tokens - around, ratio)
+    numbered = {str(n): packed.text for n, packed in enumerate(shown, start=1)}
+    text = words.fill(json.dumps(numbered, ensure_ascii=False, indent=0), question)
+    prompt = Prompt(words.instructions, text, _Stating.model_json_schema(), words.reference)
+    return Draft(prompt, partial(_read, shown, owners, withheld))
 
 
-def _claims(reply: str) -> list[Any]:
+def _read(shown: Sequence[Packed], owners: Mapping[str, str], withheld: list[Refusal], reply: str) -> tuple[Claim, ...]:
+    """Return the claims of a reply that pass. Raises DataError where it is not the JSON asked for, or none passes."""
     try:
-        claims = json.loads(reply)["claims"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise DataError("the model's reply is not the JSON asked for") from error
-    if not isinstance(claims, list):
-        raise DataError("the model's reply is not the JSON asked for")
+        stated = _Stating.model_validate_json(reply).claims
+    except ValidationError as error:
+        raise DataError("the reply is not the JSON asked for") from error
+    checked = [_check(claim, shown, owners) for claim in stated]
+    refused = [reason for reason in checked if isinstance(reason, Refusal)]
+    withheld += refused
+    claims = tuple(claim for claim in checked if isinstance(claim, Claim))
+    if refused and not claims:
+        raise _AllWithheldError(refused)
     return claims
 
 
-def _check(claim: Any, shown: list[list[Sentence]]) -> Claim | str:
+def _check(claim: _Stated, shown: Sequence[Packed], owners: Mapping[str, str]) -> Claim | Refusal:
     """Return the claim with its source, or the reason to withhold it."""
-    match claim:
-        case {"sentence": str(sentence), "passage": int(n), "quotation": str(quotation)} if 1 <= n <= len(shown):
-            pass
-        case _:
-            return "a claim names no passage"
-    if len(quotation.split()) < MIN_QUOTED_WORDS:
-        return "a quotation is too short to support anything"
-    source = _locate(quotation, shown[n - 1])
-    if source is None:
-        return "a quotation does not stand in its passage"
-    if numbers := unsupported_numbers(sentence, [source.text]):
-        return f"numbers that do not stand in the quotation: {', '.join(numbers)}"
-    return Claim(sentence.strip(), source) if sentence.strip() else "an empty claim"
-
-
-def _locate(quotation: str, group: list[Sentence]) -> Sentence | None:
-    """Return the span of the document that the quotation covers: one sentence shown or several, or a part of them."""
-    if not group:
-        return None
-    passage = group[0].passage
-    span = find_quotation(quotation, passage.text)
-    if span is None or not _is_shown(range(*span), group):
-        return None
+    sentence = " ".join(claim.sentence.split())
+    if not sentence:
+        return Refusal("shape", "an empty claim")
+    if not 1 <= claim.passage <= len(shown):
+        return Refusal("passage", f"a claim names passage {claim.passage} of {len(shown)}")
+    if len(claim.quotation.split()) < MIN_QUOTED_WORDS:
+        return Refusal("quotation", "a quotation is too short to support anything")
+    packed = shown[claim.passage - 1]
+    passage = packed.passage
+    span = find_quotation(claim.quotation, passage.text)
+    if span is None or not _is_shown(range(*span), packed):
+        return Refusal("quotation", "a quotation does not stand in its passage")
+    owner = f"{passage.ticker} {owners.get(passage.ticker, '')}"
+    refusal = check(sentence, passage.text, span, owner)
     first, last = span
-    return Sentence(passage, passage.start + first, passage.start + last, passage.text[first:last])
+    source = Sentence(passage, passage.start + first, passage.start + last, passage.text[first:last])
+    return refusal or Claim(sentence, source)
 
 
-def _is_shown(span: range, group: list[Sentence]) -> bool:
-    passage = group[0].passage
+def _is_shown(span: range, packed: Packed) -> bool:
+    passage = packed.passage
     places = (at + passage.start for at in span if not passage.text[at].isspace())
-    return all(any(sentence.start <= place < sentence.end for sentence in group) for place in places)
+    return all(any(sentence.start <= place < sentence.end for sentence in packed.shown) for place in places)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from p3.workflow.session import Session
 
 
-_BEGINS_A_TREE = ("e2e", "env-status", "fetch-prices", "fetch-sec", "ingest")
+_BEGINS_A_TREE = ("e2e", "env-status", "fetch-prices", "fetch-sec", "ingest", "models")
 
 
 @dataclass(frozen=True)

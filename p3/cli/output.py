@@ -33,6 +33,14 @@ def note_line(text: str, on: "Console | None" = None) -> None:
     _line(on or console(stderr=True), text, "dim")
 
 
+def draft(text: str) -> None:
+    """Write a piece of a model's draft to stderr, without what would steer the terminal; it is never data."""
+    from p3.cli.views.parts import literal
+
+    sys.stderr.write(literal(text).plain)
+    sys.stderr.flush()
+
+
 def error(message: str, remedy: str) -> None:
     """Write an error to stderr: one line that says what is wrong and one that says what to do."""
     shown = console(stderr=True)

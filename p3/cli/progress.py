@@ -25,6 +25,12 @@ class Notes(Silent):
 
         note_line(text)
 
+    def draft(self, text: str) -> None:
+        """Write it as it comes."""
+        from p3.cli.output import draft
+
+        draft(text)
+
 
 class Bars:
     """Shows one bar for the stage that runs."""
@@ -69,6 +75,12 @@ class Bars:
         from p3.cli.output import note_line
 
         note_line(text, self._bar.console if self._bar is not None else None)
+
+    def draft(self, text: str) -> None:
+        """Write it as it comes; no bar is shown while a question is answered."""
+        from p3.cli.output import draft
+
+        draft(text)
 
 
 def _rate(speed: float | None) -> str:

@@ -24,6 +24,9 @@ class Progress(Protocol):
     def note(self, text: str) -> None:
         """Tell something worth a line of its own."""
 
+    def draft(self, text: str) -> None:
+        """Show a piece of what a model writes, before anything in it is checked."""
+
 
 class Silent:
     """Shows nothing."""
@@ -44,4 +47,7 @@ class Silent:
         """Ignore."""
 
     def note(self, text: str) -> None:
+        """Ignore."""
+
+    def draft(self, text: str) -> None:
         """Ignore."""

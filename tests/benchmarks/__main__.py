@@ -17,6 +17,7 @@ from benchmarks import (
     bench_embed,
     bench_facts,
     bench_fetch,
+    bench_models,
     bench_search,
     bench_valuation,
 )
@@ -36,6 +37,7 @@ def _lines(folder: Path) -> Iterator[Line]:
     yield from bench_valuation.lines()
     yield from bench_bulk.lines(folder)
     yield from bench_fetch.lines()
+    yield from bench_models.lines()
     mirror = ROOT / "edgar-mirror"
     if mirror.is_dir():
         yield from bench_facts.lines(mirror)
