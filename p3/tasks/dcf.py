@@ -12,8 +12,9 @@ from p3.data.tables import VALUATIONS
 from p3.errors import ExitCode, UsageError
 from p3.scope import Scope
 from p3.shapes import Dcf
-from p3.tasks import dcf_evidence, dcf_page
-from p3.tasks.dcf_rows import input_rows, row, shape, valuations
+from p3.tasks import dcf_evidence, dcf_page, dcf_thesis
+from p3.tasks.dcf_comparables import with_comparables
+from p3.tasks.dcf_rows import input_rows, printed, row
 from p3.tasks.market import settle_as_of
 from p3.valuation.dcf import value
 from p3.valuation.inputs import at
@@ -83,10 +84,9 @@ def _id(valued: Valuation, parameters: Mapping[str, Any]) -> str:
 def result(session: Session, scope: Scope, report: RunReport) -> Result:
     """Return what `dcf` prints: the valuations of this as-of, made now or before."""
     found = report.manifest.stages[0].results
-    rows = valuations(session, [found[ticker] for ticker in scope.tickers if ticker in found])
-    nothing = report.exit_code is ExitCode.DONE and all(each["refused"] for each in rows)
-    shapes = [shape(each) for each in rows]
+    shapes = with_comparables(session, printed(session, [found[ticker] for ticker in scope.tickers if ticker in found]))
+    nothing = report.exit_code is ExitCode.DONE and all(each.refused for each in shapes)
     made = Dcf(run_id=session.run_id, as_of=clock.iso(session.as_of), valuations=shapes)
     if session.choices.get("report"):
-        made = dcf_page.write(session, scope.name, made)
+        made = dcf_page.write(session, scope.name, dcf_thesis.with_theses(session, made))
     return Result(made, ExitCode.PARTIAL if nothing else report.exit_code, report.notes)

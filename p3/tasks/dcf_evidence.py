@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,14 @@ import polars as pl
 
 from p3.data.tables import ACTIONS, LINE_ITEMS, PRICES, RATES
 from p3.errors import UsageError
+from p3.scope import Company
 from p3.tasks.companies import row_of
+from p3.tasks.dcf_peers import Industries
 from p3.valuation import assumptions, evidence
 from p3.valuation.assumptions import Assumptions
-from p3.valuation.evidence import Evidence
-from p3.valuation.price_history import price_history
+from p3.valuation.evidence import Evidence, RateSeries
+from p3.valuation.price_history import PriceHistory, price_history
+from p3.valuation.rules import rules
 from p3.workflow.session import Session
 from p3.workflow.single import company_of
 from p3.workflow.stage import Job
@@ -28,16 +32,20 @@ CODE = (
     "p3.tasks.dcf",
     "p3.tasks.dcf_rows",
     "p3.tasks.dcf_evidence",
+    "p3.tasks.dcf_peers",
 )
 
 
 @dataclass(frozen=True)
 class Shared:
-    """The benchmark's prices and actions, and the rates, as known at the as-of."""
+    """The benchmark's prices and actions, and the rates, as known at the as-of; and the tree's industries."""
 
     prices: pl.DataFrame
     actions: pl.DataFrame
     rates: pl.DataFrame
+    market: PriceHistory
+    risk_free: RateSeries
+    industries: Industries
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,18 @@ class Known:
 @contextmanager
 def shared(session: Session, parameters: Mapping[str, Any]) -> Iterator[Shared]:
     """Yield what all companies share."""
+    benchmark = parameters["benchmark"]
+    prices, actions = _market(session, benchmark)
     rates = session.store.rows(RATES, "known_from <= ?", [session.as_of])
-    yield Shared(*_market(session, parameters["benchmark"]), rates)
+    market = price_history(prices, actions, benchmark)
+    risk_free = evidence.rate_series(rates, rules().capital.risk_free_series)
+
+    @lru_cache(maxsize=rules().capital.beta_most_peers)  # one company's peers are asked about at many moments
+    def gather(ticker: str) -> Evidence:
+        company = row_of(session, Company(ticker, None))
+        return _evidence(company, (_line_items(session, company["cik"]), *_market(session, ticker)), market, risk_free)
+
+    yield Shared(prices, actions, rates, market, risk_free, Industries(session, gather))
 
 
 def parameters(session: Session) -> dict[str, Any]:
@@ -74,22 +92,25 @@ def assumptions_of(job: Job) -> Assumptions:
 
 def known_of(job: Job) -> Known:
     """Return what is known of the job's company at the as-of."""
-    session, company, market = job.session, row_of(job.session, company_of(job)), job.resource
-    prices, actions = _market(session, job.unit)
-    items = session.store.rows(LINE_ITEMS, "cik = ? AND known_from <= ?", [company["cik"], session.as_of])
-    found = evidence.gather(
-        items,
-        prices,
-        actions,
-        ticker=job.unit,
-        cik=company["cik"],
-        sic=company["sic"],
-        market=price_history(market.prices, market.actions, job.parameters["benchmark"]),
-        risk_free=evidence.rate_series(market.rates, assumptions_of(job).rules.capital.risk_free_series),
-    )
-    origins = {company["origin"], *prices["origin"], *market.prices["origin"], *market.rates["origin"]}
-    frames = (items, prices, actions, market.prices, market.actions, market.rates)
+    session, company, common = job.session, row_of(job.session, company_of(job)), job.resource
+    items, (prices, actions) = _line_items(session, company["cik"]), _market(session, job.unit)
+    found = _evidence(company | {"ticker": job.unit}, (items, prices, actions), common.market, common.risk_free)
+    chosen = assumptions_of(job).rules
+    found = replace(found, peers=lambda at: common.industries.peers(company["cik"], company["sic"], at, chosen))
+    origins = {company["origin"], *prices["origin"], *common.prices["origin"], *common.rates["origin"]}
+    frames = (items, prices, actions, common.prices, common.actions, common.rates)
     return Known(frames, found, ", ".join(sorted(origins)))
+
+
+def _evidence(
+    company: Mapping[str, Any], frames: tuple[pl.DataFrame, ...], market: PriceHistory, risk_free: RateSeries
+) -> Evidence:
+    named = {name: company[name] for name in ("ticker", "cik", "sic")}
+    return evidence.gather(*frames, **named, market=market, risk_free=risk_free)
+
+
+def _line_items(session: Session, cik: int) -> pl.DataFrame:
+    return session.store.rows(LINE_ITEMS, "cik = ? AND known_from <= ?", [cik, session.as_of])
 
 
 def _market(session: Session, ticker: str) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,10 @@ from p3.shapes import Dcf
 from p3.tasks import dcf_evidence, dcf_page
 from p3.tasks.dcf import check_assumptions
 from p3.tasks.dcf_evidence import Known
-from p3.tasks.dcf_rows import row, shape, valuations
+from p3.tasks.dcf_rows import printed, row
 from p3.tasks.market import settle_as_of
 from p3.valuation import history
+from p3.valuation.capital_inputs import asks_peers
 from p3.valuation.dcf import value
 from p3.valuation.inputs import at
 from p3.workflow.code_version import code_version
@@ -73,10 +75,13 @@ def _row(job: Job, known: Known, valuation_id: str, moment: datetime) -> dict[st
 
 
 def _id(job: Job, known: Known, moment: datetime) -> str:
-    """Return a name made of what the valuation depends on: what was known at the moment, parameters, code."""
+    """Return a name made of what the valuation depends on: what was known at the moment, peers, parameters, code."""
+    rules = dcf_evidence.assumptions_of(job).rules.capital
+    peers = known.evidence.peers(moment) if asks_peers(known.evidence, moment, rules) else ()
     chosen = {name: value for name, value in job.parameters.items() if name != "as_of"}
     seen = content_of(*(frame.filter(pl.col("known_from") <= moment) for frame in known.frames))
-    named = json.dumps([job.unit, clock.iso(moment), chosen, seen, code_version(_CODE)], sort_keys=True)
+    parts = [job.unit, clock.iso(moment), chosen, seen, [asdict(peer) for peer in peers], code_version(_CODE)]
+    named = json.dumps(parts, sort_keys=True)
     return f"val-{hashlib.sha256(named.encode()).hexdigest()[:24]}"
 
 
@@ -84,8 +89,8 @@ def result(session: Session, scope: Scope, report: RunReport) -> Result:
     """Return what `dcf --history` prints: every company's valuations, the oldest first."""
     found = report.manifest.stages[0].results
     ids = [each for ticker in scope.tickers if ticker in found for each in json.loads(found[ticker])]
-    shapes = [shape(each) for each in valuations(session, ids)]
-    made = Dcf(run_id=session.run_id, as_of=clock.iso(session.as_of), valuations=shapes, history=True)
+    shown = printed(session, ids)
+    made = Dcf(run_id=session.run_id, as_of=clock.iso(session.as_of), valuations=shown, history=True)
     if session.choices.get("report"):
         made = dcf_page.write(session, scope.name, made)
     return Result(made, report.exit_code, report.notes)

@@ -1,84 +1,106 @@
-"""The report of valuations as a page: for each company the bridge, the distribution, sensitivities and sources."""
+"""The report of valuations as pages: one for the scope, and one for each company that it links to."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from pathlib import Path
 
 from p3.backtest import charts
 from p3.clock import market_date, parse_as_of
-from p3.shapes import Dcf, ValuationInput, ValuationShape
-from p3.tasks.page import Charts, Column, Paragraph, Part, Section, Table, render
-from p3.wording import MISSING, amount, day, name, number, percent
+from p3.data.tables import ACTIONS, VALUATIONS
+from p3.facts.shares import split_factor
+from p3.shapes import Dcf, ValuationShape
+from p3.tasks import dcf_company_page
+from p3.tasks.page import Cell, Charts, Column, Paragraph, Part, Row, Section, Table, render
+from p3.wording import MISSING, day, name, number, percent
 from p3.workflow.manifest import write_whole
 from p3.workflow.session import Session
 
-_BRIDGE = ("operations", "book_value", "excess_cash", "debt", "minority_interests", "preferred", "equity")
+_UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
+_SUMMARY = (
+    Column("company"),
+    Column("value", "number"),
+    Column("price", "number"),
+    Column("upside", "number"),
+    Column("5 % to 95 %", "number"),
+    Column("undervalued", "number"),
+    Column("rate", "number"),
+    Column("terminal share", "number"),
+    Column("model"),
+)
 
 
 def write(session: Session, scope: str, data: Dcf) -> Dcf:
-    """Write the page into the run's folder and return ``data`` with its path."""
-    path = session.store.directories.run(session.run_id) / "dcf.html"
-    write_whole(path, page(scope, data))
+    """Write the pages into the run's folder and return ``data`` with the path of the scope's."""
+    folder = session.store.directories.run(session.run_id)
+    path = folder / "dcf.html"
+    if data.history:
+        write_whole(path, _page(f"p3: values of {scope}", data, list(_series(data.valuations))))
+    else:
+        for valuation in data.valuations:
+            _write_company(session, folder, data, valuation)
+        write_whole(path, _page(f"p3: value of {scope}", data, _summary(data.valuations)))
     return data.model_copy(update={"report": str(path)})
 
 
-def page(scope: str, data: Dcf) -> str:
-    """Return the page of ``dcf``, or of ``dcf --history``, as one HTML document."""
-    about = [("scope", scope), ("as of", day(data.as_of)), ("run", data.run_id)]
-    sections = list(_series(data.valuations) if data.history else map(_company, data.valuations))
+def _write_company(session: Session, folder: Path, data: Dcf, valuation: ValuationShape) -> None:
+    parts = dcf_company_page.sections(valuation, list(_over_time(session, valuation.ticker)))
+    alone = data.model_copy(update={"valuations": [valuation]})
+    write_whole(folder / _file(valuation.ticker), _page(f"p3: value of {valuation.ticker}", alone, parts))
+
+
+def _page(title: str, data: Dcf, sections: Sequence[Section]) -> str:
+    about = [("as of", day(data.as_of)), ("run", data.run_id)]
     sample = any("sample" in valuation.origin for valuation in data.valuations)
-    return render(f"p3: value of {scope}", about, sections, sample=sample)
+    return render(title, about, sections, sample=sample)
 
 
-def _company(valuation: ValuationShape) -> Section:
-    if valuation.refused is not None:
-        return Section(valuation.ticker, [Paragraph(f"Not valued: {valuation.refused}.")])
-    detail = valuation.detail
-    share = percent(detail.get("terminal_share"))
-    text = (
-        f"{number(valuation.value_per_share)} a share against a price of {number(valuation.price)} on "
-        f"{valuation.price_date}, by {name(valuation.model or MISSING)}: {detail.get('reason', MISSING)}. The terminal "
-        f"value is {share} of the whole."
-    )
-    return Section(
-        valuation.ticker,
-        [Paragraph(text), _bridge(detail), *_uncertainty(valuation), _sensitivity(detail), _inputs(valuation.inputs)],
-    )
+def _file(ticker: str) -> str:
+    return f"dcf-{_UNSAFE.sub('_', ticker)}.html"
 
 
-def _bridge(detail: Mapping[str, Any]) -> Table:
-    rows = [[name(part), amount(detail[part], "USD")] for part in _BRIDGE if detail.get(part)]
-    return Table([Column("from operations to equity"), Column("amount", "number")], rows)
+def _summary(valuations: Sequence[ValuationShape]) -> list[Section]:
+    valued = [_row(each) for each in valuations if each.refused is None]
+    refused: list[Row] = [
+        [Cell(each.ticker, href=_file(each.ticker)), each.refused] for each in valuations if each.refused
+    ]
+    found = [Section("Values", [Table(_SUMMARY, valued)])] if valued else []
+    if refused:
+        found.append(Section("Not valued", [Table([Column("company"), Column("why", "text")], refused)]))
+    return found
 
 
-def _uncertainty(valuation: ValuationShape) -> Iterable[Part]:
-    yield Paragraph(
-        f"The price is below {percent(valuation.probability_undervalued, 0)} of the simulated values.", "How sure"
-    )
-    spread = {**(valuation.distribution or {}), **valuation.detail.get("scenarios", {})}
-    yield Table([Column(head, "number") for head in spread], [[number(value) for value in spread.values()]])
-    heads = [Column("one deviation of"), Column("below", "number"), Column("above", "number")]
-    bars = valuation.detail.get("tornado", [])
-    rows = [[name(", ".join(bar["inputs"])), number(bar["below"]), number(bar["above"])] for bar in bars]
-    yield Table(heads, rows)
+def _row(valuation: ValuationShape) -> Row:
+    spread, page = valuation.distribution or {}, _file(valuation.ticker)
+    return [
+        Cell(valuation.ticker, href=page),
+        Cell(number(valuation.value_per_share), href=page),
+        number(valuation.price),
+        percent(valuation.upside, signed=True),
+        f"{number(spread.get('p5'), 0)} to {number(spread.get('p95'), 0)}",
+        percent(valuation.probability_undervalued, 0),
+        percent(valuation.discount_rate),
+        percent(valuation.detail.get("terminal_share")),
+        name(valuation.model or MISSING),
+    ]
 
 
-def _sensitivity(detail: Mapping[str, Any]) -> Table:
-    grid = detail["sensitivity"]
-    heads = [Column("rate, by terminal growth"), *(Column(percent(at), "number") for at in grid["terminal_growth"])]
-    rows = zip(grid["wacc"], grid["value_per_share"], strict=True)
-    return Table(heads, [[percent(rate), *(number(cell) for cell in cells)] for rate, cells in rows])
-
-
-def _inputs(inputs: Sequence[ValuationInput]) -> Table:
-    heads = [Column("input"), Column("value", "number"), Column("by"), Column("where it comes from", "text")]
-    rows = [[name(i.name), amount(i.value, i.unit), i.assumption, _where(i)] for i in inputs]
-    return Table(heads, rows)
-
-
-def _where(given: ValuationInput) -> str:
-    found = [f"{source.concept} {source.end} {source.accession}".strip() for source in given.sources]
-    return "; ".join(dict.fromkeys(found))
+def _over_time(session: Session, ticker: str) -> Iterable[Part]:
+    """Yield the chart of the tree's valuations until the as-of, if there are several, on the as-of's share basis."""
+    where = "ticker = ? AND as_of <= ? AND value_per_share IS NOT NULL AND price IS NOT NULL"
+    rows = session.store.rows(VALUATIONS, where, [ticker, session.as_of]).sort("as_of", "run_id")
+    newest = rows.unique("as_of", keep="last", maintain_order=True)
+    if newest.height < 2:
+        return
+    actions = session.store.rows(ACTIONS, "ticker = ? AND known_from <= ?", [ticker, session.as_of])
+    factors = [split_factor(actions, ticker, moment, session.as_of) for moment in newest["as_of"]]
+    columns = {"value": newest["value_per_share"], "price": newest["price"]}
+    lines = {
+        label: [value / factor for value, factor in zip(column, factors, strict=True)]
+        for label, column in columns.items()
+    }
+    days = [market_date(moment) for moment in newest["as_of"]]
+    yield Charts([charts.lines(days, lines, "Value and price, on today's share basis")])
 
 
 def _series(valuations: Iterable[ValuationShape]) -> Iterable[Section]:
@@ -88,7 +110,7 @@ def _series(valuations: Iterable[ValuationShape]) -> Iterable[Section]:
             yield Section(ticker, [Paragraph("No moment at which it could be valued.")])
             continue
         dates = [market_date(parse_as_of(each.as_of or "")) for each in valued]
-        lines = {
+        lines: Mapping[str, list[float]] = {
             "value": [each.value_per_share or 0.0 for each in valued],
             "price": [each.price or 0.0 for each in valued],
         }

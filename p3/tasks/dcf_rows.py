@@ -1,9 +1,11 @@
 """Valuations as rows of the table, and rows as they are printed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
+
+import polars as pl
 
 from p3 import clock
 from p3.data.tables import VALUATIONS
@@ -12,6 +14,8 @@ from p3.provenance import FactSource
 from p3.shapes import Source, ValuationInput, ValuationShape
 from p3.valuation.records import Valuation
 from p3.workflow.session import Session
+
+_MADE = ("inputs", "as_of", "detail")
 
 
 def row(valuation_id: str, run_id: str, valued: Valuation, origin: str) -> dict[str, Any]:
@@ -33,32 +37,49 @@ def input_rows(valued: Valuation) -> list[dict[str, Any]]:
 
 
 def valuations(session: Session, ids: list[str]) -> list[dict[str, Any]]:
-    """Return rows of valuations by id, in the order of the ids."""
-    listed = ", ".join("?" for _ in ids) or "NULL"
-    rows = session.store.rows(VALUATIONS, f"valuation_id IN ({listed})", ids).to_dicts()
-    if len(rows) < len(set(ids)):
-        raise DataError(
-            f"{len(set(ids)) - len(rows)} valuations that the ledger knows are not in the tree", "Run `p3 dcf --force`."
-        )
+    """Return rows of valuations by id, in the order of the ids. Raises DataError where one is missing."""
     place = {valuation_id: at for at, valuation_id in enumerate(ids)}
-    return sorted(rows, key=lambda found: place[found["valuation_id"]])
+    return sorted(_rows(session, ids).to_dicts(), key=lambda found: place[found["valuation_id"]])
+
+
+def printed(session: Session, ids: list[str]) -> list[ValuationShape]:
+    """Return valuations by id as they are printed, in the order of the ids. Raises DataError where one is missing."""
+    found = {row["valuation_id"]: shape(row) for row in _rows(session, ids).iter_rows(named=True)}
+    return [found[valuation_id] for valuation_id in ids]
+
+
+def _rows(session: Session, ids: list[str]) -> pl.DataFrame:
+    listed = ", ".join("?" for _ in ids) or "NULL"
+    rows = session.store.rows(VALUATIONS, f"valuation_id IN ({listed})", ids)
+    missing = len(set(ids)) - rows.height
+    if missing:
+        raise DataError(f"{missing} valuations that the ledger knows are not in the tree", "Run `p3 dcf --force`.")
+    return rows
 
 
 def shape(row: Mapping[str, Any]) -> ValuationShape:
     """Return a row as it is printed."""
-    kept = {name: row[name] for name in ValuationShape.model_fields if name not in ("inputs", "as_of", "detail")}
+    kept = {name: row[name] for name in ValuationShape.model_fields if name in row and name not in _MADE}
+    inputs = _inputs(row["inputs"] or [])
+    owners = next((each.value for each in inputs if each.name == "cost_of_equity"), None)
     return ValuationShape(
         **kept,
-        inputs=[_input(each) for each in row["inputs"] or []],
+        inputs=inputs,
         as_of=clock.iso(row["as_of"]),
+        cost_of_equity=owners,
+        discount_rate=owners if row["wacc"] is None else row["wacc"],
         detail=json.loads(row["detail"] or "{}"),
     )
 
 
-def _input(row: Mapping[str, Any]) -> ValuationInput:
-    return ValuationInput(**{**row, "sources": [_source(source) for source in row["sources"]]})
+def _inputs(rows: Sequence[Mapping[str, Any]]) -> list[ValuationInput]:
+    """Return the inputs as they are printed; a fact that several rest on is one object, for there are many."""
+    known: dict[FactSource, Source] = {}
 
+    def source(row: Mapping[str, Any]) -> Source:
+        fact = FactSource(**row)
+        if fact not in known:
+            known[fact] = Source(**{**asdict(fact), "accepted": clock.iso(fact.accepted)})
+        return known[fact]
 
-def _source(row: Mapping[str, Any]) -> Source:
-    source = FactSource(**row)
-    return Source(**{**asdict(source), "accepted": clock.iso(source.accepted)})
+    return [ValuationInput(**{**row, "sources": [source(each) for each in row["sources"]]}) for row in rows]

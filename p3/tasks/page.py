@@ -15,14 +15,31 @@ class Column:
 
     name: str
     kind: Literal["word", "number", "text", "status"] = "word"
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Text that links to ``href``, that others link to as ``anchor``, or that a heat map colours by ``tone``.
+
+    The tones are under3 (much less) to under1 and over1 to over3.
+    """
+
+    text: str
+    href: str = ""
+    anchor: str = ""
+    tone: str = ""
+
+
+Row = Sequence[str | Cell | Sequence[Cell]]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of text."""
+    """Rows of cells, each of text, or of several parts one below the other."""
 
     columns: Sequence[Column]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Row]
     kind: Literal["table"] = "table"
 
 

@@ -1,8 +1,8 @@
 """What is assumed about one company: the rules, and what the user set in their place."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from math import isfinite
 from typing import Any
@@ -38,11 +38,16 @@ CHOICES: Mapping[str, str] = {
     "terminal_return": "fraction",
     "shares_diluted": "shares",
     "cash": "money",
+    "investments": "money",
     "operating_cash": "money",
     "debt": "money",
     "minority_interests": "money",
     "preferred": "money",
+    "options": "money",
 }
+
+# Rules on claims that a user may turn on or off.
+SWITCHES = ("capitalise_research", "leases_as_debt")
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,10 @@ class Assumptions:
 
 def load(yours: Mapping[str, float] | None = None) -> Assumptions:
     """Return the assumptions with the user's choices. Raises UsageError for a choice that is unknown or not finite."""
-    for name, value in (yours or {}).items():
-        _check(name, value)
-    return Assumptions(rules(), dict(yours or {}))
+    chosen = {name: _check(name, value) for name, value in (yours or {}).items()}
+    turned = {name: bool(chosen.pop(name)) for name in SWITCHES if name in chosen}
+    found = rules()
+    return Assumptions(replace(found, claims=replace(found.claims, **turned)), chosen)
 
 
 def parse(text: str, called: str) -> dict[str, dict[str, float]]:
@@ -82,13 +88,22 @@ def of(ticker: str, chosen: Mapping[str, Mapping[str, float]]) -> dict[str, floa
 
 
 def _check(name: str, value: object) -> float:
+    if name in SWITCHES:
+        return _check_switch(name, value)
     if name not in CHOICES:
-        raise UsageError(f"no assumption is called {name!r}", f"{_suggestion(name)}Choose among: {', '.join(CHOICES)}.")
+        listed = ", ".join((*CHOICES, *SWITCHES))
+        raise UsageError(f"no assumption is called {name!r}", f"{_suggestion(name)}Choose among: {listed}.")
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         raise UsageError(f"the assumption {name} is {value!r}", "Give a number; percentages as fractions.")
     return float(value)
 
 
-def _suggestion(name: str, among: Iterable[str] = tuple(CHOICES)) -> str:
-    near = get_close_matches(name, among, n=1)
+def _check_switch(name: str, value: object) -> float:
+    if value not in (True, False):
+        raise UsageError(f"the assumption {name} is {value!r}", "Write true or false.")
+    return float(value is True or value == 1.0)
+
+
+def _suggestion(name: str) -> str:
+    near = get_close_matches(name, (*CHOICES, *SWITCHES), n=1)
     return f"Did you mean {near[0]}? " if near else ""

@@ -51,6 +51,11 @@ def vasicek(own: Estimate, prior: Estimate) -> Driver:
     return adjusted
 
 
+def debt_to_equity(debt_ratio: Driver) -> Driver:
+    """Return debt over equity where debt is ``debt_ratio`` of both, in [0, 1)."""
+    return debt_ratio / (1.0 - debt_ratio)
+
+
 def lever(unlevered: Driver, debt_to_equity: Driver, tax_rate: Driver, debt_beta: Driver = 0.0) -> Driver:
     """Return the beta of equity; Hamada's where debt bears no market risk (``debt_beta`` 0)."""
     return unlevered + (unlevered - debt_beta) * (1.0 - tax_rate) * debt_to_equity

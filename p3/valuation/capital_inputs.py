@@ -12,8 +12,9 @@ from p3.clock import market_date
 from p3.provenance import FactSource
 from p3.valuation import betas, cost_of_capital, readings, synthetic_rating
 from p3.valuation.betas import Estimate
-from p3.valuation.capital_structure import debt_to_equity
 from p3.valuation.evidence import Accounts, Evidence
+from p3.valuation.paths import Floats
+from p3.valuation.peers import UNLEVERED, Industry, Leverage, industry
 from p3.valuation.price_history import weekly_returns
 from p3.valuation.readings import FRACTION, UnfitError
 from p3.valuation.records import Input
@@ -44,37 +45,58 @@ def risk_free(known: Evidence, as_of: datetime, rules: Rules) -> Input:
     return Input("risk_free_rate", found.value, FRACTION, "fact", (source,))
 
 
-def regressed_beta(known: Evidence, as_of: datetime, rules: CapitalRules) -> Input:
+def regressed_beta(known: Evidence, as_of: datetime, rules: CapitalRules, leverage: Leverage = UNLEVERED) -> Input:
     """Return the beta of weekly returns, adjusted as the rules say.
 
     A history of less than ``beta_least_weeks`` is adjusted by Vasicek's method whatever the rules say: the shorter it
-    is, the more the market's mean prevails. Raises UnfitError below ``beta_short_weeks``.
+    is, the more the prior prevails, which is the industry's beta at this ``leverage`` where peers are known, else the
+    market's. Raises UnfitError below ``beta_short_weeks`` where no peers are known.
     """
     stock, market = weekly_returns(known.prices, known.market, as_of, rules.beta_weeks)
+    if len(stock) >= rules.beta_least_weeks:
+        own = _regressed(stock, market)
+        return Input("beta", _adjusted(own, rules), "ratio", "rule", (_regression(known, as_of, own, len(stock)),))
+    found = industry(known.peers(as_of), leverage, rules)
     if len(stock) < rules.beta_short_weeks:
-        raise UnfitError(f"only {len(stock)} weeks of returns with the benchmark are known; set beta")
-    own = betas.regress(stock, market)
-    quote = known.prices.newest(as_of)
-    source = FactSource(
-        "market",
-        f"{len(stock)} weekly returns {known.ticker}",
-        "ratio",
-        None,
-        quote.day if quote else market_date(as_of),
-        float(own.beta),
-        "",
-        quote.known if quote else as_of,
-    )
-    method = "vasicek" if len(stock) < rules.beta_least_weeks else rules.beta_adjustment
-    return Input("beta", _adjusted(own, method, rules), "ratio", "rule", (source,))
+        if found is None:
+            raise UnfitError(f"only {len(stock)} weeks of returns with the benchmark are known; set beta")
+        return Input("beta", float(found.beta.beta), "ratio", "rule", (_of_industry(found, as_of),))
+    own = _regressed(stock, market)
+    prior = found.beta if found else Estimate(rules.beta_prior, rules.beta_prior_error)
+    sources = (_regression(known, as_of, own, len(stock)), *([_of_industry(found, as_of)] if found else []))
+    return Input("beta", float(betas.vasicek(own, prior)), "ratio", "rule", sources)
 
 
-def _adjusted(own: Estimate, method: str, rules: CapitalRules) -> float:
-    if method == "blume":
+def _regressed(stock: Floats, market: Floats) -> Estimate:
+    try:
+        return betas.regress(stock, market)
+    except ValueError as error:
+        raise UnfitError(f"no beta can be estimated: {error}; set beta") from error
+
+
+def asks_peers(known: Evidence, as_of: datetime, rules: CapitalRules) -> bool:
+    """Return whether ``regressed_beta`` draws on peers: whether the company's own history is short."""
+    stock, _ = weekly_returns(known.prices, known.market, as_of, rules.beta_weeks)
+    return len(stock) < rules.beta_least_weeks
+
+
+def _adjusted(own: Estimate, rules: CapitalRules) -> float:
+    if rules.beta_adjustment == "blume":
         return cost_of_capital.blume(float(own.beta), rules.beta_raw_weight)
-    if method == "vasicek":
+    if rules.beta_adjustment == "vasicek":
         return float(betas.vasicek(own, Estimate(rules.beta_prior, rules.beta_prior_error)))
     return float(own.beta)
+
+
+def _regression(known: Evidence, as_of: datetime, own: Estimate, weeks: int) -> FactSource:
+    quote = known.prices.newest(as_of)
+    named, day = f"{weeks} weekly returns {known.ticker}", quote.day if quote else market_date(as_of)
+    return FactSource("market", named, "ratio", None, day, float(own.beta), "", quote.known if quote else as_of)
+
+
+def _of_industry(found: Industry, as_of: datetime) -> FactSource:
+    named = f"median unlevered beta of {', '.join(found.tickers)}"
+    return FactSource("market", named, "ratio", None, market_date(as_of), found.unlevered, "", as_of)
 
 
 def of_equity(known: Evidence, as_of: datetime, rules: Rules, choose: Chooser) -> tuple[Input, ...]:
@@ -108,11 +130,12 @@ def _levered(
     known: Evidence, firm: Firm, weight: float, as_of: datetime, rules: Rules, choose: Chooser
 ) -> tuple[Input, ...]:
     """Return the unlevered beta and that at the target weights, or the user's beta of equity alone."""
-    beta = choose("beta", lambda: regressed_beta(known, as_of, rules.capital))
+    leverage = Leverage(firm.debt / firm.market_value, firm.tax_rate)
+    beta = choose("beta", lambda: regressed_beta(known, as_of, rules.capital, leverage))
     if beta.assumption == "yours":
         return (beta,)
-    bare = float(betas.unlever(beta.value, firm.debt / firm.market_value, firm.tax_rate))
-    levered = float(betas.lever(bare, debt_to_equity(weight), firm.tax_rate))
+    bare = float(betas.unlever(beta.value, leverage.debt_to_equity, leverage.tax_rate))
+    levered = float(betas.lever(bare, betas.debt_to_equity(weight), firm.tax_rate))
     unlevered = Input("beta_unlevered", bare, "ratio", "rule", beta.sources)
     return unlevered, Input("beta", levered, "ratio", "rule", beta.sources)
 

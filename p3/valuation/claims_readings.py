@@ -1,5 +1,10 @@
 """What stands between operations and a share, read from the newest balance sheet."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from p3.facts.view import Item
+from p3.valuation import lease_inputs
 from p3.valuation.evidence import Accounts
 from p3.valuation.readings import CASH, DEBT, UnfitError, revenue, sources_of, total
 from p3.valuation.records import Input
@@ -21,7 +26,15 @@ def operating_cash(accounts: Accounts, held: float, rules: ClaimsRules) -> Input
 
 
 def debt(accounts: Accounts, market_value: float, rules: ClaimsRules) -> Input:
-    """Return the book value of debt due within a year and later; leases are left out.
+    """Return borrowings, and operating leases where the rules count them. Raises UnfitError as ``borrowings`` does."""
+    owed, leased = borrowings(accounts, market_value, rules), lease_inputs.liability(accounts, rules)
+    if leased is None:
+        return owed
+    return replace(owed, value=owed.value + leased.value, sources=(*owed.sources, *leased.sources))
+
+
+def borrowings(accounts: Accounts, market_value: float, rules: ClaimsRules) -> Input:
+    """Return the book value of debt due within a year and later; operating leases are left out.
 
     Debt that is not reported is 0, by rule, where the balance sheet leaves no room for much of it: liabilities other
     than payables come to a negligible part of ``market_value``. Raises UnfitError where it does not.
@@ -40,24 +53,41 @@ def debt(accounts: Accounts, market_value: float, rules: ClaimsRules) -> Input:
     return Input("debt", 0.0, owed.unit, "rule", sources_of([owed, *([trade] if trade else [])]))
 
 
+def investments(accounts: Accounts) -> Input:
+    """Return long-term investments at their book value; 0, by rule, where none are reported."""
+    return _reported_or_none("investments", "long_term_investments", accounts)
+
+
 def minority_interests(accounts: Accounts) -> Input:
     """Return other owners' part of subsidiaries at its book value; 0, by rule, where none is reported."""
     return _reported_or_none("minority_interests", "noncontrolling_interests", accounts)
 
 
-def preferred(accounts: Accounts, cost_of_debt: float) -> Input:
-    """Return redeemable stock at its book value, and preferred dividends capitalised at the cost of debt.
+def preferred(accounts: Accounts, cost_of_debt: float, rules: ClaimsRules) -> Input:
+    """Return preferred and redeemable stock at its book value, or its dividends capitalised at the cost of debt.
 
-    Preferred dividends are what net income leaves to others than common owners; 0, by rule, where none are reported.
+    The latter where the book value is so small a part of it that it is a nominal par. Where the dividends are not told
+    they are what net income leaves to others than common owners; 0, by rule, where that is not known either.
     """
-    redeemable = _reported_or_none("preferred", "temporary_equity", accounts)
-    all_owners, common = (accounts.base.items.get(name) for name in ("net_income", "net_income_to_common"))
-    if all_owners is None or common is None or cost_of_debt <= 0.0:
-        return redeemable
-    dividends = max(all_owners.value - common.value, 0.0)
-    value = redeemable.value + dividends / cost_of_debt
-    sources = (*redeemable.sources, *sources_of([all_owners, common]))
-    return Input("preferred", value, redeemable.unit, "rule", sources)
+    items = accounts.base.items
+    booked = [items[name] for name in ("preferred_equity", "temporary_equity") if name in items]
+    unit = items["revenue"].unit
+    at_book = total("preferred", booked) if booked else Input("preferred", 0.0, unit, "rule")
+    paid = _preferred_dividends(items)
+    if not paid or cost_of_debt <= 0.0:
+        return at_book
+    capitalised = (paid[0].value - sum(item.value for item in paid[1:])) / cost_of_debt
+    if at_book.value >= rules.nominal_par * capitalised:
+        return at_book
+    return Input("preferred", capitalised, unit, "rule", sources_of([*booked, *paid]))
+
+
+def _preferred_dividends(items: Mapping[str, Item]) -> list[Item]:
+    """Return the dividends, or the income and the part of it that is left to common owners; nothing without either."""
+    if "preferred_dividends" in items:
+        return [items["preferred_dividends"]]
+    names = ("net_income", "net_income_to_common")
+    return [items[name] for name in names] if items.keys() >= set(names) else []
 
 
 def _reported_or_none(name: str, item: str, accounts: Accounts) -> Input:

@@ -8,13 +8,43 @@ from p3.valuation.evidence import Accounts
 from p3.valuation.firm_models import claims
 from p3.valuation.readings import income_of
 
+_MULTIPLES = {
+    "price_to_earnings": ("market_capitalisation", "earnings"),
+    "price_to_book": ("market_capitalisation", "book_value"),
+    "enterprise_value_to_sales": ("enterprise_value", "revenue"),
+    "enterprise_value_to_operating_income": ("enterprise_value", "operating_income"),
+}
 
-def cross_checks(values: Mapping[str, float], accounts: Accounts) -> dict[str, float]:
-    """Return those that the accounts allow: the earnings power value a share, and multiples at the price."""
-    found = _multiples(values, accounts)
+
+def bases(values: Mapping[str, float], accounts: Accounts) -> dict[str, float]:
+    """Return what is paid at the market price, and for what, as far as the accounts tell it."""
+    earned, equity = common_income(accounts.base), accounts.base.items.get("equity")
+    found = {
+        "market_capitalisation": values["price"] * values["shares_diluted"],
+        "earnings": earned.value if earned else None,
+        "book_value": equity.value if equity else None,
+    }
+    if {"debt", "cash"} <= values.keys():
+        income = income_of(accounts.base)
+        owed = values["debt"] + values["minority_interests"] + values["preferred"] + values["options"]
+        found |= {
+            "enterprise_value": values["price"] * values["shares_diluted"]
+            + owed
+            - values["cash"]
+            - values["investments"],
+            "revenue": values["revenue"],
+            "operating_income": income.value if income else None,
+        }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def cross_checks(values: Mapping[str, float], found: Mapping[str, float]) -> dict[str, float]:
+    """Return the multiples of the ``bases`` that have a meaning, and the earnings power value a share."""
+    pairs = {name: (found.get(paid, 0.0), found.get(base, 0.0)) for name, (paid, base) in _MULTIPLES.items()}
+    checks = {name: paid / base for name, (paid, base) in pairs.items() if paid > 0.0 and base > 0.0}
     if {"terminal_margin", "wacc"} <= values.keys():
-        found["earnings_power_per_share"] = _earnings_power(values)
-    return found
+        checks["earnings_power_per_share"] = _earnings_power(values)
+    return checks
 
 
 def _earnings_power(values: Mapping[str, float]) -> float:
@@ -29,22 +59,3 @@ def _earnings_power(values: Mapping[str, float]) -> float:
         claims=claims(values),
     )
     return float(earnings_power.equity(drivers).per_share)
-
-
-def _multiples(values: Mapping[str, float], accounts: Accounts) -> dict[str, float]:
-    market_value = values["price"] * values["shares_diluted"]
-    earned, equity = common_income(accounts.base), accounts.base.items.get("equity")
-    income = income_of(accounts.base)
-    found = {
-        "price_to_earnings": _ratio(market_value, earned.value if earned else 0.0),
-        "price_to_book": _ratio(market_value, equity.value if equity else 0.0),
-    }
-    if {"debt", "cash"} <= values.keys():
-        enterprise = market_value + values["debt"] + values["minority_interests"] + values["preferred"] - values["cash"]
-        found["enterprise_value_to_sales"] = _ratio(enterprise, values["revenue"])
-        found["enterprise_value_to_operating_income"] = _ratio(enterprise, income.value if income else 0.0)
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _ratio(value: float, base: float) -> float | None:
-    return value / base if value > 0.0 and base > 0.0 else None

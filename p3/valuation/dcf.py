@@ -28,13 +28,13 @@ def value(inputs: Inputs | Refusal, seed: int, scenarios: int) -> Valuation:
         price=inputs.price,
         price_date=inputs.price_date,
         upside=per_share / inputs.price - 1,
-        wacc=inputs[inputs.model.rates[0]],
+        wacc=inputs.values.get("wacc"),
         terminal_growth=inputs["terminal_growth"],
         distribution=around.distribution(drawn),
         probability_undervalued=float(np.mean(drawn > inputs.price)),
         implied_growth=around.implied_growth(inputs, inputs.price),
         inputs=inputs.inputs,
-        detail=_detail(inputs),
+        detail=_detail(inputs) | {"histogram": around.histogram(drawn)},
         refused=None,
     )
 
@@ -46,6 +46,7 @@ def _detail(inputs: Inputs) -> dict[str, Any]:
         **inputs.model.detail(inputs.values, inputs.frame),
         "shares": shares,
         "market_capitalisation": inputs.price * shares,
+        "bases": dict(inputs.bases),
         "mid_year": inputs.frame.timing.mid_year,
         "first_year_left": inputs.frame.timing.stub,
         "implied": {inputs.model.solved: around.implied(inputs, inputs.model.solved, inputs.price)},

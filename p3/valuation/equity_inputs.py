@@ -13,7 +13,7 @@ def residual_income(subject: Subject) -> tuple[Input, ...]:
     """Return the inputs of residual income. Raises UnfitError where one is not known."""
     accounts, rules, choose = subject.accounts, subject.rules, subject.choose
     rates = _rates(subject)
-    preferred = choose("preferred", lambda: claims_readings.preferred(accounts, _yield(rates)))
+    preferred = choose("preferred", lambda: claims_readings.preferred(accounts, _yield(rates), rules.claims))
     book = equity_readings.book_value(accounts, preferred)
     earned = choose("return_on_equity", lambda: equity_readings.return_on_equity(accounts, rules.forecast))
     growth = choose("growth", lambda: readings.growth(accounts, "equity", rules.forecast))
@@ -49,7 +49,7 @@ def affo(subject: Subject) -> tuple[Input, ...]:
     growth = choose("growth", lambda: readings.growth(accounts, "revenue", rules.forecast))
     terminal = subject.terminal(rates, "terminal_cost_of_equity", None)
     earned = subject.rule("return_on_equity", terminal[-1].value)
-    claims = other_claims(subject, _yield(rates))
+    claims = other_claims(subject, _safe(rates), _yield(rates))
     return (funds, growth, earned, *claims, *rates, *terminal)
 
 
@@ -58,5 +58,8 @@ def _rates(subject: Subject) -> tuple[Input, ...]:
 
 
 def _yield(rates: tuple[Input, ...]) -> float:
-    safe = next(item.value for item in rates if item.name == "risk_free_rate")
-    return safe + synthetic_rating.table("financial")[0].spread
+    return _safe(rates) + synthetic_rating.table("financial")[0].spread
+
+
+def _safe(rates: tuple[Input, ...]) -> float:
+    return next(item.value for item in rates if item.name == "risk_free_rate")

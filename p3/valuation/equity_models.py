@@ -7,6 +7,7 @@ import numpy as np
 from p3.valuation import dividends, fcfe, residual_income
 from p3.valuation.bridge import Claims
 from p3.valuation.fcfe import payout
+from p3.valuation.firm_models import CLAIMS, excess_cash
 from p3.valuation.model import GROWTH, MARGIN, RATE, RETURN, Frame, Model, Values, table
 from p3.valuation.paths import Floats
 
@@ -107,9 +108,11 @@ def _trust(values: Values, frame: Frame) -> fcfe.Drivers:
         timing=frame.timing,
         claims=Claims(
             shares=values["shares_diluted"],
-            cash=values["cash"] - values["operating_cash"],
+            cash=excess_cash(values),
+            investments=values["investments"],
             minority_interests=values["minority_interests"],
             preferred=values["preferred"],
+            options=values["options"],
         ),
     )
 
@@ -127,9 +130,8 @@ def _trust_detail(values: Values, frame: Frame) -> dict[str, Any]:
         "forecast": table(columns),
         "terminal_value": float(flows.terminal_value),
         "terminal_share": 1 - float(flows.present_value.sum()) / whole if whole > 0 else None,
-        "excess_cash": float(values["cash"] - values["operating_cash"]),
-        "minority_interests": float(values["minority_interests"]),
-        "preferred": float(values["preferred"]),
+        "excess_cash": float(excess_cash(values)),
+        **{claim: float(values[claim]) for claim in CLAIMS if claim in values},
         "equity": float(found.equity),
     }
 

@@ -3,7 +3,7 @@
 from p3.facts.view import Item, Period
 from p3.valuation.affo import Property, adjusted_funds_from_operations
 from p3.valuation.evidence import Accounts
-from p3.valuation.readings import FRACTION, UnfitError, sources_of, within
+from p3.valuation.readings import FRACTION, UnfitError, moved, sources_of, unique, within
 from p3.valuation.records import Assumption, Input
 from p3.valuation.rules import EquityRules, ForecastRules
 
@@ -29,20 +29,28 @@ def book_value(accounts: Accounts, preferred: Input) -> Input:
 
 
 def return_on_equity(accounts: Accounts, rules: ForecastRules) -> Input:
-    """Return net income over the equity that earned it, summed over the cycle, within the rules' limits."""
-    pairs = [
-        (earned, year.items["equity"])
-        for year in accounts.years[-rules.cycle_years :]
-        if (earned := common_income(year)) is not None and "equity" in year.items
-    ]
+    """Return the newest twelve months' return on equity, moved towards the cycle's, within the rules' limits.
+
+    It is net income over the equity at the period's end, each summed over the cycle.
+    """
+    pairs = [pair for year in accounts.years[-rules.cycle_years :] if (pair := _income_and_equity(year))]
     capital = sum(equity.value for _, equity in pairs)
     if not pairs or capital <= 0:
         raise UnfitError("no fiscal year's return on equity is known, or equity was negative")
-    ratio = sum(earned.value for earned, _ in pairs) / capital
+    cycle = sum(earned.value for earned, _ in pairs) / capital
+    newest = _income_and_equity(accounts.base)
+    now = newest[0].value / newest[1].value if newest and newest[1].value > 0 else cycle
+    ratio = moved(now, cycle, rules)
     if ratio <= 0:
-        raise UnfitError(f"the return on equity of the cycle is {ratio:.1%}: nothing flows to the owners")
+        raise UnfitError(f"the return on equity is heading for {ratio:.1%}: nothing flows to the owners")
     limited = within(ratio, 0.0, rules.return_cap)
-    return Input("return_on_equity", limited, FRACTION, "rule", sources_of(item for pair in pairs for item in pair))
+    sources = unique(sources_of(item for pair in (*pairs, *([newest] if newest else [])) for item in pair))
+    return Input("return_on_equity", limited, FRACTION, "rule", sources)
+
+
+def _income_and_equity(period: Period) -> tuple[Item, Item] | None:
+    earned, equity = common_income(period), period.items.get("equity")
+    return None if earned is None or equity is None else (earned, equity)
 
 
 def payout(accounts: Accounts, rules: ForecastRules, cap: float) -> Input:

@@ -1,7 +1,7 @@
 """What is known about one company, arranged so that many as-of moments can be asked quickly."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -9,8 +9,9 @@ import polars as pl
 
 from p3.clock import market_date
 from p3.facts import view
-from p3.facts.view import Period
+from p3.facts.view import Item, Period
 from p3.valuation import share_count
+from p3.valuation.peers import Peer, no_peers
 from p3.valuation.price_history import PriceHistory, price_history
 from p3.valuation.share_count import ShareCount
 
@@ -35,8 +36,14 @@ _READ = (
     "short_term_investments",
     "short_term_debt",
     "long_term_debt",
+    "long_term_investments",
+    "operating_lease_liability",
     "noncontrolling_interests",
     "temporary_equity",
+    "preferred_equity",
+    "preferred_dividends",
+    "options_outstanding",
+    "options_exercise_price",
 )
 _HISTORY = timedelta(days=366 * 8)
 
@@ -48,6 +55,10 @@ class Accounts:
     base: Period
     years: Sequence[Period]
     shares: ShareCount | None
+
+    def reported(self, item: str) -> Item | None:
+        """Return an item of the newest balance sheet, else of the newest fiscal year's, which alone has all notes."""
+        return self.base.items.get(item) or self.years[-1].items.get(item)
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,10 @@ class RateSeries:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One company's line items, prices and actions, with the benchmark's prices and the risk-free rate."""
+    """One company's line items, prices and actions, with the benchmark's prices and the risk-free rate.
+
+    ``peers`` gives what is known of others of its industry at a moment; it is asked only where they are needed.
+    """
 
     ticker: str
     cik: int
@@ -84,6 +98,7 @@ class Evidence:
     market: PriceHistory
     risk_free: RateSeries
     moments: Sequence[datetime]
+    peers: Callable[[datetime], Sequence[Peer]] = no_peers
     _accounts: dict[int, Accounts | None] = field(default_factory=dict)
 
     def accounts(self, as_of: datetime) -> Accounts | None:
@@ -107,6 +122,7 @@ def gather(
     sic: str | None,
     market: PriceHistory,
     risk_free: RateSeries,
+    peers: Callable[[datetime], Sequence[Peer]] = no_peers,
 ) -> Evidence:
     """Return the evidence about one company from frames with the columns of the tables of the same names."""
     own = line_items.filter(pl.col("cik") == cik)
@@ -121,6 +137,7 @@ def gather(
         market,
         risk_free,
         own["known_from"].unique().sort().to_list(),
+        peers,
     )
 
 

@@ -7,6 +7,8 @@ from p3.valuation.bridge import Claims
 from p3.valuation.model import GROWTH, MARGIN, RATE, RETURN, Frame, Model, Values, table
 from p3.valuation.paths import Driver, Floats
 
+CLAIMS = ("investments", "debt", "minority_interests", "preferred", "options")
+
 
 def excess_cash(values: Values) -> Driver:
     """Return the cash and short-term investments that operations do not need."""
@@ -18,9 +20,11 @@ def claims(values: Values) -> Claims:
     return Claims(
         shares=values["shares_diluted"],
         cash=excess_cash(values),
+        investments=values["investments"],
         debt=values["debt"],
         minority_interests=values["minority_interests"],
         preferred=values["preferred"],
+        options=values["options"],
     )
 
 
@@ -44,7 +48,7 @@ def _three_stage(values: Values, frame: Frame) -> fcff_three_stage.Drivers:
 
 
 def _two_stage(values: Values, frame: Frame) -> fcff.Drivers:
-    before_owners = values["debt"] + values["minority_interests"] + values["preferred"]
+    before_owners = values["debt"] + values["minority_interests"] + values["preferred"] + values["options"]
     return fcff.Drivers(
         revenue=values["revenue"],
         margin=values["operating_income"] / values["revenue"],
@@ -56,7 +60,7 @@ def _two_stage(values: Values, frame: Frame) -> fcff.Drivers:
         sales_to_capital=values["sales_to_capital"],
         terminal_return=values["terminal_return"],
         wacc=values["wacc"],
-        cash=excess_cash(values),
+        cash=excess_cash(values) + values["investments"],
         debt=before_owners,
         shares=values["shares_diluted"],
         high_growth_years=frame.stages.high_growth_years,
@@ -113,9 +117,7 @@ def _bridge(
         "terminal_share": (operations - years) / operations if operations > 0 else None,
         "operations": operations,
         "excess_cash": float(excess_cash(values)),
-        "debt": float(values["debt"]),
-        "minority_interests": float(values["minority_interests"]),
-        "preferred": float(values["preferred"]),
+        **{claim: float(values[claim]) for claim in CLAIMS},
         "equity": equity,
     }
 

@@ -12,11 +12,10 @@ from math import isfinite
 import polars as pl
 
 from p3.clock import market_date
-from p3.facts.shares import split_factor
 from p3.provenance import FactSource
 from p3.valuation import choice, equity_inputs, evidence, firm_inputs
 from p3.valuation.assumptions import CHOICES, Assumptions
-from p3.valuation.cross_checks import cross_checks
+from p3.valuation.cross_checks import bases, cross_checks
 from p3.valuation.discounting import Timing
 from p3.valuation.evidence import Accounts, Evidence
 from p3.valuation.model import Frame
@@ -25,6 +24,7 @@ from p3.valuation.price_history import Quote, age_in_days, price_history
 from p3.valuation.readings import UnfitError
 from p3.valuation.records import Input, Inputs, Refusal
 from p3.valuation.rules import Rules
+from p3.valuation.share_basis import to_price_basis
 from p3.valuation.subject import Subject
 
 _READERS = {
@@ -109,7 +109,7 @@ def _inputs(known: Evidence, quote: Quote, accounts: Accounts, as_of: datetime, 
     shares = chooser("shares_diluted", lambda: _shares(known, accounts, quote))
     if shares.value <= 0:
         raise UnfitError(f"a share count of {shares.value:g}")
-    subject = Subject(known, accounts, as_of, quote.close * shares.value, rules, chooser)
+    subject = Subject(known, accounts, as_of, quote, quote.close * shares.value, rules, chooser)
     chosen = choice.choose(known.sic, accounts, rules)
     stub = _stub(accounts, as_of)
     found = (price, shares, *_READERS[chosen.model.name](subject), stub)
@@ -128,12 +128,13 @@ def _inputs(known: Evidence, quote: Quote, accounts: Accounts, as_of: datetime, 
         rules,
     )
     try:
-        worth, checks = made.per_share, cross_checks(values, accounts)
+        worth, paid = made.per_share, bases(values, accounts)
+        checks = cross_checks(values, paid)
     except ValueError as error:
         raise UnfitError(f"{chosen.model.name} has no value: {error}") from error
     if not isfinite(worth):
         raise UnfitError(f"{chosen.model.name} gives {worth}")
-    return replace(made, cross_checks=checks)
+    return replace(made, bases=paid, cross_checks=checks)
 
 
 @dataclass(frozen=True)
@@ -165,11 +166,8 @@ def _shares(known: Evidence, accounts: Accounts, quote: Quote) -> Input:
     count = accounts.shares
     if count is None:
         raise UnfitError("no share count is known")
-    first, last = sorted((count.accepted, quote.known))
-    factor = split_factor(known.actions, known.ticker, first, last)
-    if count.accepted > quote.known:  # filed after a split that the price has not seen
-        factor = 1 / factor
-    return Input("shares_diluted", count.value * factor, "shares", count.assumption, count.sources)
+    value = count.value * to_price_basis(known, count.accepted, quote)
+    return Input("shares_diluted", value, "shares", count.assumption, count.sources)
 
 
 def _stub(accounts: Accounts, as_of: datetime) -> Input:

@@ -39,9 +39,14 @@ def annuity(payment: Driver, rate: Driver, years: Driver) -> Driver:
     return payment * (1.0 - (1.0 + rate) ** -np.asarray(years, dtype=np.float64)) / rate
 
 
+def embedded_interest(debt: Driver, cost_of_debt: Driver) -> Driver:
+    """Return the interest that a year's lease payments hold."""
+    return cost_of_debt * debt
+
+
 def adjusted_operating_income(operating_income: Driver, debt: Driver, cost_of_debt: Driver) -> Driver:
     """Return operating income before the interest that the lease payments hold."""
-    return operating_income + cost_of_debt * debt
+    return operating_income + embedded_interest(debt, cost_of_debt)
 
 
 def _spread(average: Floats, beyond: Driver, rate: Driver) -> Driver:

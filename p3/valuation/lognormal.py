@@ -4,7 +4,7 @@ Source: Hull, "Options, Futures, and Other Derivatives", chapter on the Black-Sc
 """
 
 from dataclasses import dataclass
-from math import exp, expm1, log, sqrt
+from math import exp, expm1, log
 from statistics import NormalDist
 
 
@@ -43,8 +43,3 @@ class Lognormal:
     def times(self, factor: float) -> "Lognormal":
         """Return the distribution of ``factor``, which is positive, times the variable."""
         return Lognormal(self.mu + log(factor), self.sigma)
-
-
-def price_after(price: float, drift: float, volatility: float, years: float) -> Lognormal:
-    """Return the distribution of a price that moves as a geometric Brownian motion for ``years``."""
-    return Lognormal(log(price) + (drift - volatility**2 / 2) * years, volatility * sqrt(years))

@@ -5,7 +5,7 @@ Source: Damodaran, "Investment Valuation", chapter 22 (earnings of cyclical and 
 
 import numpy as np
 
-from p3.valuation.paths import Driver, Floats
+from p3.valuation.paths import Floats
 
 
 def average_ratio(incomes: Floats, bases: Floats) -> Floats:
@@ -18,8 +18,3 @@ def average_ratio(incomes: Floats, bases: Floats) -> Floats:
     if np.min(total) <= 0.0:
         raise ValueError("revenue or capital of the cycle is not positive")
     return np.asarray(np.where(known, incomes, 0.0).sum(axis=-1) / total)
-
-
-def normal_income(base: Driver, incomes: Floats, bases: Floats) -> Driver:
-    """Return what this year's ``base`` (...), revenue or capital, would earn in an average year."""
-    return base * average_ratio(incomes, bases)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable, Sequence
-from math import isfinite, nan
+from math import isfinite
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def revenue(accounts: Accounts) -> Input:
     """Return the newest twelve months' revenue."""
     item = accounts.base.items["revenue"]
     if item.value <= 0:
-        raise UnfitError(f"no revenue in the twelve months to {accounts.base.end}")
+        raise UnfitError(f"revenue of {item.value:,.0f} in the twelve months to {accounts.base.end}: nothing to value")
     return Input("revenue", item.value, item.unit, "fact", item.sources)
 
 
@@ -86,9 +86,8 @@ def cycle_margin(accounts: Accounts, rules: ForecastRules) -> Input:
 def margin(accounts: Accounts, cycle: Input, rules: ForecastRules, name: str = "margin") -> Input:
     """Return the newest twelve months' operating margin, moved towards that of the ``cycle``."""
     now = operating_income(accounts)
-    newest = now.value / revenue(accounts).value
-    moved = newest + rules.cycle_reversion * (cycle.value - newest)
-    return Input(name, moved, FRACTION, "rule", (*now.sources, *cycle.sources))
+    normal = moved(now.value / revenue(accounts).value, cycle.value, rules)
+    return Input(name, normal, FRACTION, "rule", unique((*now.sources, *cycle.sources)))
 
 
 def tax_rate(accounts: Accounts, rules: ForecastRules) -> Input:
@@ -109,21 +108,31 @@ def tax_rate(accounts: Accounts, rules: ForecastRules) -> Input:
 
 
 def return_on_capital(accounts: Accounts, taxed: float, rules: ForecastRules) -> Input:
-    """Return operating income after tax over invested capital, both summed over the cycle, within the rules' limits.
+    """Return the newest twelve months' return on invested capital, moved towards the cycle's, within the rules' limits.
 
-    Where the years' capital is not positive, others' money runs the company, and the return is at its limit.
+    It is operating income after tax over capital, each summed over the cycle. Where capital is not positive, others'
+    money runs the company, and the return is at its limit.
     """
     found = [(income_of(year), invested_capital(year)) for year in accounts.years[-rules.cycle_years :]]
-    incomes = np.array([income.value if income else nan for income, _ in found]) * (1.0 - taxed)
-    capital = np.array([invested.value if invested else nan for _, invested in found])
-    if np.isnan(incomes + capital).all():
+    known = [(income, capital) for income, capital in found if income is not None and capital is not None]
+    newest = (income_of(accounts.base), invested_capital(accounts.base))
+    if not known:
         raise UnfitError("equity is not known at the end of any fiscal year of the cycle")
-    known = ~np.isnan(incomes + capital)
-    positive = capital[known].sum() > 0
-    ratio = float(average_ratio(incomes, capital)) if positive else rules.return_cap
-    limited = within(ratio, rules.return_floor, rules.return_cap)
-    sources = tuple(s for pair in found if all(pair) for part in pair if part is not None for s in part.sources)
-    return Input("return_on_capital", limited, FRACTION, "rule", sources)
+    cycle = _return(known, taxed, rules)
+    now = cycle if newest[0] is None or newest[1] is None else _return([(newest[0], newest[1])], taxed, rules)
+    limited = within(moved(now, cycle, rules), rules.return_floor, rules.return_cap)
+    parts = (part for pair in (*known, newest) for part in pair if part is not None)
+    return Input("return_on_capital", limited, FRACTION, "rule", unique(s for part in parts for s in part.sources))
+
+
+def _return(pairs: Sequence[tuple[Input, Input]], taxed: float, rules: ForecastRules) -> float:
+    incomes, capital = (np.array([part.value for part in column]) for column in zip(*pairs, strict=True))
+    return float(average_ratio(incomes * (1.0 - taxed), capital)) if capital.sum() > 0.0 else rules.return_cap
+
+
+def moved(newest: float, cycle: float, rules: ForecastRules) -> float:
+    """Return the newest ratio moved towards that of the cycle."""
+    return newest + rules.cycle_reversion * (cycle - newest)
 
 
 def sales_to_capital(accounts: Accounts, rules: ForecastRules) -> Input:
@@ -138,12 +147,12 @@ def sales_to_capital(accounts: Accounts, rules: ForecastRules) -> Input:
 
 
 def invested_capital(period: Period) -> Input | None:
-    """Return equity, minority interests and debt less cash and short-term investments; None without equity."""
+    """Return equity, minority interests and debt less cash and investments; None without equity."""
     equity = period.items.get("equity")
     if equity is None:
         return None
     owed = [period.items[n] for n in ("noncontrolling_interests", *DEBT) if n in period.items]
-    held = [period.items[n] for n in CASH if n in period.items]
+    held = [period.items[n] for n in (*CASH, "long_term_investments") if n in period.items]
     value = equity.value + sum(item.value for item in owed) - sum(item.value for item in held)
     return Input("invested_capital", value, equity.unit, "fact", sources_of([equity, *owed, *held]))
 
@@ -161,6 +170,11 @@ def interest(accounts: Accounts) -> Item | None:
 def sources_of(items: Iterable[Item]) -> tuple[FactSource, ...]:
     """Return the facts behind all the items."""
     return tuple(source for item in items for source in item.sources)
+
+
+def unique(sources: Iterable[FactSource]) -> tuple[FactSource, ...]:
+    """Return the sources, each once."""
+    return tuple(dict.fromkeys(sources))
 
 
 def total(name: str, items: Sequence[Item]) -> Input:

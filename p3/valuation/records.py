@@ -28,7 +28,8 @@ class Input:
 class Inputs:
     """All that one company's valuation rests on at ``as_of``. ``price`` is as traded, and shares are on its basis.
 
-    ``reason`` says why the model is this one; ``cross_checks`` are what simpler methods make of a share.
+    ``reason`` says why the model is this one; ``bases`` are what multiples are of, ``cross_checks`` what simpler
+    methods make of a share.
     """
 
     ticker: str
@@ -41,6 +42,7 @@ class Inputs:
     frame: Frame
     inputs: tuple[Input, ...]
     rules: Rules
+    bases: Mapping[str, float] = field(default_factory=dict)
     cross_checks: Mapping[str, float] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> float:
@@ -75,8 +77,8 @@ class Valuation:
 
     ``upside`` is value over price less 1. ``implied_growth`` is the growth of the first years at which the
     value meets the price; None where no growth from -50 % to 100 % does. ``distribution`` and
-    ``probability_undervalued`` come from the scenarios. ``wacc`` is the rate of the first years' flows: the cost of
-    capital, or of equity where these are the owners'. ``detail`` is ready for JSON: the reason for the model, the
+    ``probability_undervalued`` come from the scenarios. ``wacc`` is None where the flows are the owners', whose rate is
+    the cost of equity among the inputs. ``detail`` is ready for JSON: the reason for the model, the
     forecast by year, the bridge to equity, scenarios, sensitivity, tornado and cross-checks.
     """
 

@@ -60,8 +60,11 @@ class ClaimsRules:
 
     operating_cash: float
     negligible_debt: float
+    nominal_par: float
+    options_life: float
     capitalise_research: bool
     research_life: int
+    leases_as_debt: bool
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class CapitalRules:
     beta_raw_weight: float
     beta_prior: float
     beta_prior_error: float
+    beta_least_peers: int
+    beta_most_peers: int
     terminal_beta_floor: float
     terminal_beta_cap: float
     large_capitalisation: float

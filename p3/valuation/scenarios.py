@@ -15,13 +15,17 @@ from p3.valuation.rules import SimulationRules
 _PERCENTILES = {"p5": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95}
 _IMPLIED_RANGE = (-0.5, 1.0)
 _STEPS = (-0.01, -0.005, 0.0, 0.005, 0.01)
+_BINS = 40
 _LEAST_RETURN = 0.01
 _LEAST_GROWTH = -0.9
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Value per share by discount rate (rows) and terminal growth (columns); None where they come too close."""
+    """Value per share by discount rate (rows) and terminal growth (columns).
+
+    None where these come too close, and where growth for ever is above the risk-free rate.
+    """
 
     wacc: list[float]
     terminal_growth: list[float]
@@ -70,6 +74,12 @@ def distribution(values: Floats) -> dict[str, float]:
     """Return the percentiles and the mean of the scenarios' values."""
     found = np.percentile(values, list(_PERCENTILES.values())).tolist()
     return dict(zip(_PERCENTILES, found, strict=True)) | {"mean": float(values.mean())}
+
+
+def histogram(values: Floats) -> dict[str, list[float]]:
+    """Return how many scenarios fall between each two of the edges; the widest 1 % are left out."""
+    counts, edges = np.histogram(values, _BINS, range=tuple(np.percentile(values, (0.5, 99.5))))
+    return {"edges": edges.tolist(), "counts": counts.tolist()}
 
 
 def implied_growth(inputs: Inputs, price: float) -> float | None:
@@ -123,7 +133,8 @@ def sensitivity(inputs: Inputs) -> Grid:
 def _cell(inputs: Inputs, step: float, terminal_growth: float) -> float | None:
     base, rates = inputs.values, inputs.model.rates
     changed = {name: base[name] + step for name in rates}
-    if changed[rates[-1]] - terminal_growth < inputs.rules.forecast.least_spread:
+    beyond = terminal_growth > max(base["risk_free_rate"], base["terminal_growth"])
+    if beyond or changed[rates[-1]] - terminal_growth < inputs.rules.forecast.least_spread:
         return None
     return _one(inputs, base | changed | {"terminal_growth": terminal_growth})
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from p3.valuation.capital_inputs import Chooser
 from p3.valuation.evidence import Accounts, Evidence
+from p3.valuation.price_history import Quote
 from p3.valuation.records import Input
 from p3.valuation.rules import Rules
 
@@ -16,6 +17,7 @@ class Subject:
     known: Evidence
     accounts: Accounts
     as_of: datetime
+    quote: Quote
     market_value: float
     rules: Rules
     choose: Chooser

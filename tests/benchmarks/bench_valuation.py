@@ -28,6 +28,8 @@ _VALUES = {
     "terminal_wacc": 0.085,
     "cash": 1e8,
     "operating_cash": 2e7,
+    "investments": 0.0,
+    "options": 0.0,
     "debt": 1e8,
     "minority_interests": 0.0,
     "preferred": 0.0,

@@ -101,13 +101,40 @@ def test_the_terminal_says_why_and_how_sure(p3: P3, tree: Path) -> None:
     assert "known from" in series.out
 
 
-def test_the_report_is_a_page_with_every_source(p3: P3, tree: Path) -> None:
+def test_the_report_is_a_page_for_the_scope_and_one_for_each_company_with_every_source(p3: P3, tree: Path) -> None:
+    series = p3("dcf", "-t", "MSFT", "--history", "--report", "--json", "--data-dir", tree)
+    assert "<svg" in Path(json.loads(series.out)["report"]).read_text("utf-8")
     ended = p3("dcf", "f2", "--report", "--json", "--data-dir", tree)
     assert ended.code == 0, ended.err
     made = json.loads(ended.out)
-    html = Path(made["report"]).read_text("utf-8")
+    summary = Path(made["report"])
     for valuation in made["valuations"]:
-        assert all(source["accession"] in html for item in valuation["inputs"] for source in item["sources"])
+        page = f"dcf-{valuation['ticker']}.html"
+        assert f'href="{page}"' in summary.read_text("utf-8")
+        html = (summary.parent / page).read_text("utf-8")
+        sources = [source for item in valuation["inputs"] for source in item["sources"] if source["accession"]]
+        assert sources
+        for source in sources:
+            folder = source["accession"].replace("-", "")
+            assert f"/Archives/edgar/data/{valuation['cik']}/{folder}/{source['accession']}-index.htm" in html
         assert f"{valuation['value_per_share']:,.2f} a share" in html
-    series = p3("dcf", "-t", "MSFT", "--history", "--report", "--json", "--data-dir", tree)
-    assert "<svg" in Path(json.loads(series.out)["report"]).read_text("utf-8")
+        assert "Simulated values" in html
+        assert ("Value against price over time" in html) == (valuation["ticker"] == "MSFT")
+        assert "<script" not in html
+        assert 'src="' not in html
+
+
+def test_research_becomes_an_asset_where_the_user_says_so(p3: P3, tree: Path, tmp_path: Path) -> None:
+    path = assumed(tmp_path, "[MSFT]\ncapitalise_research = true\n")
+    ended = p3("dcf", "f2", "--assumptions", path, "--json", "--data-dir", tree)
+    assert ended.code == 0, ended.err
+    assert "research_asset" in inputs(ended, "MSFT")
+    assert "research_asset" not in inputs(ended, "NVDA")
+
+
+def test_the_rate_says_which_it_is(p3: P3, tree: Path) -> None:
+    ended = p3("dcf", "f2", "--data-dir", tree, COLUMNS="200")
+    assert "% WACC" in ended.out
+    shown = json.loads(p3("dcf", "f2", "--json", "--data-dir", tree).out)["valuations"][0]
+    assert shown["discount_rate"] == shown["wacc"]
+    assert shown["cost_of_equity"] > shown["wacc"]

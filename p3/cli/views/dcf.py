@@ -18,7 +18,7 @@ _SUMMARY = (
     Column("upside", number=True),
     Column("5 % to 95 %", number=True, rank=1),
     Column("undervalued", number=True, rank=2),
-    Column("WACC", number=True, rank=3),
+    Column("rate", number=True, rank=3),
     Column("terminal", number=True, rank=5),
     Column("price implies", number=True, rank=4),
     Column("priced on", rank=7),
@@ -59,12 +59,18 @@ def _row(valuation: ValuationShape) -> list[Text]:
         one_line(percent(valuation.upside, signed=True), "red" if (valuation.upside or 0.0) < 0 else "green"),
         one_line(MISSING if low is None or high is None else f"{number(low, 0)} to {number(high, 0)}"),
         one_line(percent(valuation.probability_undervalued, 0)),
-        one_line(percent(valuation.wacc)),
+        one_line(_rate(valuation)),
         one_line(percent(valuation.terminal_growth)),
         one_line(percent(valuation.implied_growth)),
         one_line(valuation.price_date or MISSING),
         one_line(name(valuation.model or MISSING)),
     ]
+
+
+def _rate(valuation: ValuationShape) -> str:
+    """Return the discount rate, and which it is."""
+    which = "of equity" if valuation.wacc is None else "WACC"
+    return f"{percent(valuation.discount_rate)} {which}"
 
 
 def _inputs(valuation: ValuationShape) -> list[RenderableType]:

@@ -8,9 +8,19 @@ from rich.text import Text
 
 from p3.cli.views.parts import Column, FittedTable, heading, indented, one_line
 from p3.shapes import ValuationShape
-from p3.wording import MISSING, amount, name, number, percent
+from p3.wording import MISSING, amount, few, name, number, percent
 
-_BRIDGE = ("operations", "book_value", "excess_cash", "debt", "minority_interests", "preferred", "equity")
+_BRIDGE = (
+    "operations",
+    "book_value",
+    "excess_cash",
+    "investments",
+    "debt",
+    "minority_interests",
+    "preferred",
+    "options",
+    "equity",
+)
 _PER_SHARE = "earnings_power_per_share"
 
 
@@ -35,12 +45,18 @@ def _said(detail: Mapping[str, Any]) -> Iterable[RenderableType]:
         "the price implies": _listed({key: percent(value) for key, value in detail.get("implied", {}).items()}),
         "scenarios": _listed({key: number(value) for key, value in detail.get("scenarios", {}).items()}),
         "cross-checks": _listed(_checks(detail.get("cross_checks", {}))),
+        "comparables": _listed({key: _comparable(found) for key, found in detail.get("comparables", {}).items()}),
     }
     return [indented(Text.assemble(f"{label}: ", one_line(text)), 2) for label, text in lines.items() if text]
 
 
 def _checks(checks: Mapping[str, float]) -> dict[str, str]:
     return {key: number(value) if key == _PER_SHARE else f"{number(value, 1)}x" for key, value in checks.items()}
+
+
+def _comparable(found: Mapping[str, Any]) -> str:
+    multiple, value = number(found["median"], 1), number(found["value_per_share"])
+    return f"{multiple}x of {few(found['tickers'])} makes {value}"
 
 
 def _listed(values: Mapping[str, str]) -> str:

@@ -37,6 +37,6 @@ def _row(valuation: ValuationShape) -> list[Text]:
         one_line(number(valuation.value_per_share)),
         one_line(number(valuation.price)),
         one_line(percent(valuation.upside, signed=True)),
-        one_line(percent(valuation.wacc)),
+        one_line(percent(valuation.discount_rate)),
         one_line(name(valuation.model or MISSING)),
     ]

@@ -200,7 +200,7 @@ def test_claims_before_the_owners_are_read() -> None:
     ]
     gathered = found(line_items=pl.concat([frames.line_items(), pl.DataFrame(rows, schema=frames.LINE_ITEMS)]))
     assert gathered["minority_interests"] == 30e6
-    assert gathered["preferred"] == pytest.approx(20e6 + 9.9e6 / gathered["cost_of_debt"])
+    assert gathered["preferred"] == pytest.approx(9.9e6 / gathered["cost_of_debt"])
 
 
 def test_pretax_income_before_interest_stands_in_for_operating_income() -> None:

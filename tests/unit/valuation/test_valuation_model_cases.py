@@ -5,13 +5,12 @@ from math import inf
 import numpy as np
 import pytest
 
-from p3.valuation import affo, betas, capital_structure, earnings_power, fcfe, multiples
+from p3.valuation import affo, betas, earnings_power, fcfe, multiples
 from p3.valuation.bridge import Claims, bridge
 from p3.valuation.discounting import Timing, present_value
-from p3.valuation.employee_options import diluted_shares
 from p3.valuation.leases import lease_debt
 from p3.valuation.lognormal import Lognormal
-from p3.valuation.normalised import average_ratio, normal_income
+from p3.valuation.normalised import average_ratio
 from p3.valuation.paths import Stages, fade
 from p3.valuation.reverse import implied
 from p3.valuation.roots import bisect
@@ -80,16 +79,11 @@ def test_multiples_leave_out_peers_that_lose_money() -> None:
 def test_earnings_of_a_cycle() -> None:
     incomes, sales = np.array([10.0, -5.0, np.nan, 25.0]), np.array([100.0, 80.0, 90.0, 120.0])
     assert average_ratio(incomes, sales) == pytest.approx(0.1)
-    assert normal_income(150.0, incomes, sales) == pytest.approx(15.0)
 
 
 def test_leases_without_named_years_fall_due_in_the_next() -> None:
     assert lease_debt(np.zeros(5), 100.0, 0.05).debt == pytest.approx(100 / 1.05**6)
     assert lease_debt(np.full(5, 50.0), 20.0, 0.05).beyond == pytest.approx(20 / 1.05**6)
-
-
-def test_the_accounting_treasury_stock_method() -> None:
-    assert diluted_shares(100.0, 10.0, 20.0, np.array([25.0, 20.0, 10.0])) == pytest.approx([102.0, 100.0, 100.0])
 
 
 def test_vasicek_weighs_by_precision() -> None:
@@ -129,24 +123,6 @@ def test_a_debt_gets_the_rating_that_its_own_interest_allows() -> None:
 def test_a_loss_is_rated_last() -> None:
     assert rate(interest_coverage(-1.0, 2.0), table("large")).rating == "D2/D"
     assert rate(interest_coverage(1.0, 0.0), table("small")).rating == "Aaa/AAA"
-
-
-def test_the_cost_of_capital_at_a_target_share_of_debt() -> None:
-    company = capital_structure.Company(
-        unlevered_beta=1.0,
-        firm_value=200.0,
-        operating_income=20.0,
-        tax_rate=0.25,
-        risk_free_rate=0.04,
-        equity_risk_premium=0.05,
-    )
-    half = capital_structure.at(0.5, company, RATINGS)
-    assert half.beta == pytest.approx(1.75)
-    assert half.cost_of_equity == pytest.approx(0.1275)
-    assert half.wacc == pytest.approx(0.5 * 0.1275 + 0.5 * 0.05 * 0.75)
-    most = capital_structure.at(0.9, company, RATINGS)
-    assert most.tax_rate == pytest.approx(0.25 * 20 / 25.2)
-    assert capital_structure.optimal([0.0, 0.5, 0.9], company, RATINGS) == half
 
 
 def test_roots_are_found_for_every_problem_at_once() -> None:

@@ -6,12 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from p3.valuation import betas, capital_structure, dividends, earnings_power, fcfe, multiples, residual_income
+from p3.valuation import betas, dividends, earnings_power, fcfe, multiples, residual_income
 from p3.valuation import fcff_three_stage as fcff
 from p3.valuation.black_scholes import Terms, call, warrant
 from p3.valuation.bridge import Claims
 from p3.valuation.discounting import Timing, perpetuity, present_value
-from p3.valuation.employee_options import diluted_shares
 from p3.valuation.leases import lease_debt
 from p3.valuation.lognormal import Lognormal
 from p3.valuation.normalised import average_ratio
@@ -19,7 +18,7 @@ from p3.valuation.paths import Stages
 from p3.valuation.research import capitalize
 from p3.valuation.reverse import implied, implied_return
 from p3.valuation.roots import bisect
-from p3.valuation.synthetic_rating import interest_coverage, table
+from p3.valuation.synthetic_rating import interest_coverage
 
 FIRM = fcff.Drivers(
     revenue=100.0,
@@ -136,7 +135,6 @@ def test_a_bank(value: Callable[[residual_income.Drivers], object], changes: dic
         pytest.param(lambda: Terms(10.0, 0.0, 0.3, 0.02), "positive", id="expired"),
         pytest.param(lambda: call(0.0, Terms(10.0, 1.0, 0.3, 0.02)), "share price", id="worthless-share"),
         pytest.param(lambda: warrant(10.0, 0.0, 1.0, Terms(10.0, 1.0, 0.3, 0.02)), "positive", id="no-shares-left"),
-        pytest.param(lambda: diluted_shares(10.0, 1.0, 1.0, 0.0), "share price", id="no-price"),
         pytest.param(lambda: capitalize(np.array([1.0])), "two years", id="one-year-of-research"),
         pytest.param(lambda: capitalize(np.array([1.0, -1.0])), "none negative", id="negative-research"),
         pytest.param(lambda: lease_debt(np.ones(5), 1.0, 0.0), "cost of debt", id="free-leases"),
@@ -157,13 +155,6 @@ def test_a_cost_of_capital_of_nothing_has_no_earnings_power() -> None:
     firm = earnings_power.Drivers(100.0, 0.1, 0.2, 5.0, 5.0, 0.0, Claims())
     with pytest.raises(ValueError, match="discount rate"):
         earnings_power.equity(firm)
-
-
-@pytest.mark.parametrize("ratio", [-0.1, 1.0])
-def test_a_debt_ratio_outside_of_its_range(ratio: float) -> None:
-    company = capital_structure.Company(1.0, 100.0, 10.0, 0.25, 0.04, 0.05)
-    with pytest.raises(ValueError, match="debt ratio"):
-        capital_structure.at(ratio, company, table("large"))
 
 
 def test_a_price_that_no_growth_gives() -> None:

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from p3.valuation.betas import lever, of_operations, unlever
-from p3.valuation.capital_structure import debt_to_equity
+from p3.valuation.betas import debt_to_equity, lever, of_operations, unlever
 from p3.valuation.cost_of_capital import blume, cost_of_equity, wacc
 
 RATIOS = np.arange(10) / 10

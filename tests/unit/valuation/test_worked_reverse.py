@@ -8,7 +8,7 @@ import pytest
 from p3.valuation import dividends
 from p3.valuation.cost_of_capital import cost_of_equity
 from p3.valuation.discounting import Timing
-from p3.valuation.lognormal import Lognormal, price_after
+from p3.valuation.lognormal import Lognormal
 from p3.valuation.paths import Stages
 from p3.valuation.reverse import implied, implied_return
 
@@ -56,19 +56,3 @@ def test_moments_of_a_lognormal() -> None:
     found = Lognormal(0.0, 0.5)
     assert found.mean == pytest.approx(1.133, abs=6e-4)
     assert found.variance == pytest.approx(0.365, abs=6e-4)
-
-
-def test_a_price_in_a_year() -> None:
-    """Hull, "Options, Futures, and Other Derivatives", the lognormal property of prices; figures from memory."""
-    found = price_after(20.0, 0.2, 0.4, 1.0)
-    assert found.mean == pytest.approx(24.43, abs=6e-3)
-    assert found.variance == pytest.approx(103.54, abs=6e-3)
-
-
-def test_an_interval_of_a_price() -> None:
-    """Hull, as above: 95 % of prices in six months; the bounds from memory, with the deviation rounded to 0.141."""
-    found = price_after(40.0, 0.16, 0.2, 0.5)
-    assert found.mu == pytest.approx(3.759, abs=6e-4)
-    assert found.sigma**2 == pytest.approx(0.02, abs=6e-4)
-    assert found.quantile(0.025) == pytest.approx(32.55, abs=0.06)
-    assert found.quantile(0.975) == pytest.approx(56.56, abs=0.06)

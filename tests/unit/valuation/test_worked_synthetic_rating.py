@@ -5,7 +5,7 @@ from math import inf
 
 import pytest
 
-from p3.valuation.capital_structure import debt_to_equity
+from p3.valuation.betas import debt_to_equity
 from p3.valuation.synthetic_rating import Rating, interest_coverage, rate, rate_debt, table
 
 SMALL_2004 = [
