@@ -12,18 +12,27 @@ if TYPE_CHECKING:
 
 def run(
     session: "Session",
-    what: Annotated[Literal["retrieval"], typer.Argument(help="What to measure.")],
+    what: Annotated[Literal["retrieval", "ask"], typer.Argument(help="What to measure.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Questions as JSON lines, as FinanceBench has them.")],
     scope: Annotated[str | None, typer.Argument(metavar="[SCOPE]", help="f2, m7, n100 or v3k; default all.")] = None,
     named: Annotated[
-        bool, typer.Option("--named", help="Search only the documents that answer each question.")
+        bool, typer.Option("--named", help="With retrieval: search only the documents that answer each question.")
     ] = False,
 ) -> "Result":
-    """Measure how well `search` finds the pages that answer your own questions: recall at 1, 5 and 10, and MRR.
+    """Measure, on your own questions, how well `search` finds the pages and how often `ask` is right.
 
     Each line of FILE is {"question": …, "evidence": [{"doc_name": …, "page": …}]}; pages count from 0 there, and
-    "section" may stand in place of "page".
+    "section" may stand in place of "page". For `ask` a line may hold "value" and "unit" (USD, USD_millions, ratio,
+    percent, days…), or "abstain": true where no number may be given.
     """
-    from p3.tasks.eval_retrieval import measure
+    from p3.errors import UsageError
 
-    return measure(session, file, scope, named=named)
+    if what == "retrieval":
+        from p3.tasks.eval_retrieval import measure
+
+        return measure(session, file, scope, named=named)
+    if named:
+        raise UsageError("--named is for `eval retrieval`", "Leave it out.")
+    from p3.tasks import eval_ask
+
+    return eval_ask.measure(session, file, scope)

@@ -18,7 +18,7 @@ Ended = Literal["ran", "fresh", "failed", "blocked", "untried"]
 class Shape(BaseModel):
     """A documented JSON document or a part of one."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class FailureShape(Shape):
@@ -377,7 +377,9 @@ class Citation(Shape):
 
 
 class Ask(Shape):
-    """`ask`."""
+    """`ask`. ``standing`` is what the confidence lets the answer do: one of medium standing goes out marked, one of low
+    standing is withheld and waits in `review`. ``cached``: it was given before, from the same data.
+    """
 
     question: str
     as_of: str
@@ -387,12 +389,114 @@ class Ask(Shape):
     formula: str | None
     status: Literal["answered", "abstained"]
     confidence: float
+    standing: Literal["high", "medium", "low"] = "low"
     route: str
     tier: str
     citations: list[Citation]
     reasoning_id: str
     seconds: float
+    cached: bool = False
     origin: str
+
+
+class JudgedAnswer(Shape):
+    """An answer of `eval ask` and whether it is right: the number expected, in single units, where there is one."""
+
+    id: str
+    question: str
+    expected: float | None
+    expected_unit: str | None
+    verdict: Literal["right", "wrong", "abstained"]
+    value: float | None
+    unit: str | None
+    answer: str
+    route: str
+    confidence: float
+    seconds: float
+    reasoning_id: str
+
+
+class ReliabilityBin(Shape):
+    """The answers whose confidence lies from ``low`` to ``high``: how many, their mean confidence, the share right."""
+
+    low: float
+    high: float
+    answers: int
+    confidence: float | None
+    right: float | None
+
+
+class EvalAsk(Shape):
+    """`eval ask`: how many answers are right, wrong and withheld, and how well confidence tells which.
+
+    ``calibration_error`` is the mean distance of confidence and share right, weighted by answers.
+    """
+
+    file: str
+    right: int
+    wrong: int
+    abstained: int
+    reliability: list[ReliabilityBin]
+    calibration_error: float | None
+    questions: list[JudgedAnswer]
+
+
+class Correction(Shape):
+    """What a person put in place of a draft."""
+
+    answer: str
+    value: float | None
+    unit: str | None
+
+
+class ReviewedAnswer(Shape):
+    """An answer that was too doubtful to go out: the draft, and what was decided of it."""
+
+    reasoning_id: str
+    question: str
+    reason: str
+    status: Literal["open", "approved", "corrected", "rejected"]
+    created: str
+    decided: str | None
+    note: str | None
+    draft: str
+    value: float | None
+    unit: str | None
+    confidence: float
+    correction: Correction | None
+
+
+class Reviews(Shape):
+    """`review`."""
+
+    reviews: list[ReviewedAnswer]
+
+
+class Chain(Shape):
+    """How an answer came about: ``steps`` holds request, passages, model, gate, signals and times, as far as there were
+    any; ``versions`` the tables' versions read; ``review`` what was decided of it.
+    """
+
+    run_id: str
+    created: str
+    ask: Ask
+    steps: dict[str, Any]
+    versions: dict[str, int]
+    review: ReviewedAnswer | None
+
+
+class Chains(Shape):
+    """`chain list`, newest first, and `chain show`."""
+
+    chains: list[Chain]
+
+
+class Replay(Shape):
+    """`chain replay`: the answer given then, and the one that the same data give now; ``differs`` names the fields."""
+
+    then: Ask
+    now: Ask
+    differs: list[str]
 
 
 class ValuationInput(Shape):
@@ -405,12 +509,25 @@ class ValuationInput(Shape):
     assumption: str
 
 
+class ThesisShape(Shape):
+    """What a language model wrote of a valuation: ``claims`` that passed the gate, and why others were ``withheld``.
+
+    ``tier`` is the one that answered, null where none did; ``unanswered`` says why others did not.
+    """
+
+    claims: list[str]
+    withheld: list[str]
+    tier: str | None
+    unanswered: list[str]
+
+
 class ValuationShape(Shape):
     """One company of `dcf`; ``refused`` gives the reason where no model fits.
 
-    ``wacc`` is the rate of the first years: the cost of capital, or of equity where the model's flows are the owners'.
-    ``detail`` holds the reason for the model, the forecast by year, the bridge to equity, ``terminal_share`` (of the
-    terminal value in the whole), named scenarios, sensitivity, tornado and cross-checks.
+    ``discount_rate`` is that of the first years: the ``wacc``, or the ``cost_of_equity`` where the model's flows are
+    the owners', and ``wacc`` is null. ``detail`` holds the reason for the model, the forecast by year, the bridge to
+    equity, ``terminal_share`` (of the terminal value in the whole), named scenarios, sensitivity, tornado and
+    cross-checks.
     """
 
     valuation_id: str
@@ -429,6 +546,10 @@ class ValuationShape(Shape):
     refused: str | None
     origin: str
     as_of: str | None = None
+    cik: int | None = None
+    cost_of_equity: float | None = None
+    discount_rate: float | None = None
+    thesis: ThesisShape | None = None
     detail: dict[str, Any] = {}
 
 
@@ -585,3 +706,84 @@ class EnvStatus(Shape):
     settings: list[SettingShape]
     checks: list[CheckShape]
     tables: dict[str, int]
+
+
+class DriftShape(Shape):
+    """What is wrong in the index: of one document, of a company, or of all where ``company`` is empty.
+
+    Documents without passages (absent), passages of documents that are gone (orphaned), passages that are there twice
+    (doubled), that lack a vector of length one (no vector) or are not as many as were made (lost), an index that cannot
+    be read, and files of killed writers (left behind). ``count`` is of passages, or of files.
+    """
+
+    company: str
+    kind: Literal["absent", "orphaned", "doubled", "no vector", "lost", "unreadable", "left behind"]
+    document: str | None = None
+    count: int = 0
+    detail: str = ""
+
+
+class Doctor(Shape):
+    """`doctor`: documents and passages looked at, what is wrong, and how many documents wait for `p3 embed`.
+
+    ``repaired``: what is wrong was dropped.
+    """
+
+    documents: int
+    passages: int
+    waiting: int
+    drift: list[DriftShape]
+    repaired: bool
+
+
+class ModelStatus(Shape):
+    """A look at a model: what it calls itself; ``memory`` is the bytes that a file maps, unknown for a server."""
+
+    reachable: bool
+    model: str | None
+    seconds: float | None
+    memory: int | None
+    detail: str
+    remedy: str
+
+
+class ModelBench(Shape):
+    """What one summary took a model; ``memory`` is the most bytes that this process held, unknown for a server."""
+
+    failure: str | None
+    model: str | None = None
+    seconds: float | None = None
+    first_token_seconds: float | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    tokens_per_second: float | None = None
+    memory: int | None = None
+
+
+class ModelBackend(Shape):
+    """A GGUF file or a server; ``key`` names the variable or the keyring's entry that holds its key."""
+
+    name: str
+    place: str
+    format: str
+    key: str | None
+    key_set: bool | None
+    status: ModelStatus | None
+    bench: ModelBench | None
+
+
+class ModelTier(Shape):
+    """A tier: the complexity from which it is chosen, its context, and the seconds that a reply may take."""
+
+    tier: str
+    from_score: float
+    context_tokens: int
+    timeout: float
+    backends: list[ModelBackend]
+
+
+class Models(Shape):
+    """`models`; ``source`` is where its backends are listed."""
+
+    source: str
+    tiers: list[ModelTier]

@@ -205,6 +205,20 @@ class Ledger:
             found = {row.reasoning_id: json.loads(row.answer) for row in connection.execute(query)}
         return [found[name] for name in reasoning_ids if name in found]
 
+    def chain(self, reasoning_id: str) -> dict[str, Any] | None:
+        """Return a chain of reasoning with what it holds as JSON read, or None."""
+        found = self._chains(sa.select(chains).where(chains.c.reasoning_id == reasoning_id))
+        return found[0] if found else None
+
+    def newest_chains(self, most: int) -> list[dict[str, Any]]:
+        """Return the newest chains of reasoning, newest first."""
+        return self._chains(sa.select(chains).order_by(chains.c.created.desc()).limit(most))
+
+    def _chains(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
+        with self.reading() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return [row | {name: json.loads(row[name]) for name in ("answer", "steps", "versions")} for row in rows]
+
     def order(self, client_order_id: str) -> dict[str, Any] | None:
         """Return an order's row, or None."""
         with self.reading() as connection:
@@ -267,4 +281,10 @@ def _link(previous: str, at: str, kind: str, subject: str, payload: str) -> str:
     return hashlib.sha256("\x1f".join((previous, at, kind, subject, payload)).encode()).hexdigest()
 
 
-_POLARS: dict[type, Any] = {sa.String: pl.String, sa.Text: pl.String, sa.Integer: pl.Int64, sa.Float: pl.Float64}
+_POLARS: dict[type, Any] = {
+    sa.String: pl.String,
+    sa.Text: pl.String,
+    sa.Integer: pl.Int64,
+    sa.Float: pl.Float64,
+    sa.LargeBinary: pl.Binary,
+}

@@ -78,6 +78,33 @@ chains = sa.Table(
     sa.Column("versions", sa.Text, nullable=False),  # JSON: table versions read
 )
 
+reviews = sa.Table(
+    "reviews",
+    METADATA,
+    sa.Column("reasoning_id", sa.String, primary_key=True),
+    sa.Column("created", sa.String, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("status", sa.String, nullable=False),  # open, approved, corrected or rejected
+    sa.Column("decided", sa.String),
+    sa.Column("correction", sa.Text),  # JSON: answer, value and unit in place of the draft's
+    sa.Column("note", sa.Text),
+)
+
+cached_answers = sa.Table(
+    "cached_answers",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("tree", sa.String, nullable=False),
+    sa.Column("data", sa.String, nullable=False),  # hash of table versions, companies, model and code
+    sa.Column("request", sa.String, nullable=False),  # hash of the question as it was understood
+    sa.Column("vector", sa.LargeBinary),  # float32, of unit length; null for a computed answer
+    sa.Column("as_of", sa.String, nullable=False),
+    sa.Column("until", sa.String),  # when the next thing becomes known; null: nothing is known to come
+    sa.Column("reasoning_id", sa.String, nullable=False),
+    sa.Column("hits", sa.Integer, nullable=False),
+    sa.Index("ix_cached_answers_tree_data", "tree", "data"),
+)
+
 audit = sa.Table(
     "audit",
     METADATA,
@@ -168,3 +195,9 @@ def m001_runs_chains_audit(connection: sa.Connection) -> None:
 def m002_orders(connection: sa.Connection) -> None:
     """Make the tables of order plans, orders and simulated accounts."""
     METADATA.create_all(connection, tables=[plans, orders, simulated_accounts, simulated_orders])
+
+
+@migration
+def m003_reviews_cache(connection: sa.Connection) -> None:
+    """Make the tables of the review queue and of cached answers."""
+    METADATA.create_all(connection, tables=[reviews, cached_answers])

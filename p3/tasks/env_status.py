@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 from p3 import __version__, clock
+from p3.data.answer_cache import AnswerCache
+from p3.data.reviews import ReviewQueue
 from p3.data.tables import FACTS, PRICES
 from p3.errors import P3Error
 from p3.sec.net.client import check_identity
@@ -17,6 +20,8 @@ from p3.sec.net.governor import remaining, spoken
 from p3.sec.source import pace_file
 from p3.settings import state_folder
 from p3.shapes import CheckShape, EnvStatus, SettingShape
+from p3.tasks.model_tiers import configured
+from p3.wording import percent
 from p3.workflow.result import Result
 from p3.workflow.session import Session
 
@@ -55,6 +60,7 @@ def _checks(session: Session) -> Iterator[CheckShape]:
     yield _llama(session)
     yield _broker(session)
     yield _ledger(session)
+    yield _answers(session)
     yield _disk(session)
     yield from _freshness(session)
 
@@ -114,13 +120,23 @@ def _llama(session: Session) -> CheckShape:
     if chosen.url:
         return _check("language model", True, f"{chosen.name or 'a model'} at {chosen.url}")
     if not chosen.path:
-        return _check("language model", True, "none: answers are computed or quoted")
+        return _tiers(session)
     if not Path(chosen.path).expanduser().is_file():
         return _check("language model", False, f"no file {chosen.path}", "Name a GGUF file in P3_LANGUAGE_MODEL__PATH.")
     try:
         return _check("language model", True, f"{chosen.path} by llama-cpp-python {version('llama-cpp-python')}")
     except PackageNotFoundError:
         return _check("language model", False, "llama-cpp-python is missing", "Install it: pip install 'p3-cli[llama]'")
+
+
+def _tiers(session: Session) -> CheckShape:
+    try:
+        listed = configured(session.settings.language_model).backends
+    except P3Error as error:
+        return _check("language model", False, error.message, error.remedy)
+    counts = Counter(backend.tier for backend in listed)
+    said = ", ".join(f"{tier}: {count}" for tier, count in sorted(counts.items()))
+    return _check("language model", True, said or "none: answers are computed or quoted")
 
 
 def _broker(session: Session) -> CheckShape:
@@ -137,6 +153,17 @@ def _ledger(session: Session) -> CheckShape:
     except P3Error as error:
         return _check("ledger", False, error.message, error.remedy)
     return _check("ledger", True, f"whole, {entries} audit entries")
+
+
+def _answers(session: Session) -> CheckShape:
+    try:
+        usage = AnswerCache(session.store.ledger, session.store.directories.tree_id()).usage()
+        waiting = len(ReviewQueue(session.store.ledger).items("open"))
+    except P3Error as error:
+        return _check("answers", False, error.message, error.remedy)
+    rate = percent(usage.hits / usage.asked, 0) if usage.asked else "none"
+    asked = f"{usage.asked:,} asked, {rate} from the cache"
+    return _check("answers", True, f"{asked}, {waiting:,} waiting for review")
 
 
 def _disk(session: Session) -> CheckShape:

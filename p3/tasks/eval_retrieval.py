@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from p3.data.tables import COMPANIES
-from p3.errors import InputMissingError, UsageError
+from p3.errors import InputMissingError
 from p3.retrieval import evaluation
 from p3.retrieval.evaluation import Question
 from p3.retrieval.filters import Filters
@@ -13,12 +13,11 @@ from p3.retrieval.search import Hit, search
 from p3.shapes import EvalRetrieval, EvaluatedQuestion
 from p3.tasks.companies import cik_of
 from p3.tasks.embedders import question_embedder
+from p3.tasks.question_file import text_of
 from p3.wording import few
 from p3.workflow.result import Result
 from p3.workflow.scoping import choose
 from p3.workflow.session import Session
-
-_LARGEST = 64_000_000  # bytes of a question file
 
 Held = dict[str, list[str]]  # the SHA-256s of the documents indexed, by stem
 
@@ -28,7 +27,7 @@ def measure(session: Session, file: Path, scope: str | None, *, named: bool) -> 
 
     Without a scope the whole store is searched; with ``named`` each question only in the documents of its evidence.
     """
-    questions = evaluation.read(_text(file))
+    questions = evaluation.read(text_of(file))
     ciks = tuple(cik_of(session, company) for company in choose(session, scope, None).companies) if scope else ()
     filters = Filters(session.as_of, ciks)
     held = _held(session, filters)
@@ -55,16 +54,6 @@ def _answered(
             session.progress.advance(question.name)
     finally:
         session.progress.finish()
-
-
-def _text(file: Path) -> str:
-    """Return the text of a question file; raises UsageError for one that cannot be read."""
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise UsageError(f"{file} has more than {_LARGEST // 1_000_000} MB", "Split it.")
-        return file.read_text(encoding="utf-8")
-    except (OSError, ValueError) as failure:
-        raise UsageError(f"{file} cannot be read: {failure}", "Name a file of JSON lines in UTF-8.") from failure
 
 
 def _held(session: Session, filters: Filters) -> Held:

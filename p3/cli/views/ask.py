@@ -18,7 +18,10 @@ def render(data: Ask) -> list[RenderableType]:
         parts.append(heading("Sources"))
     for citation in data.citations:
         parts += _source(citation)
-    how = f"{data.status} from {data.route} by {data.tier}, confidence {percent(data.confidence, 0)}"
+    if data.standing == "medium" and answered:
+        parts.append(Text("Uncertain: look at the sources before you rely on it.", "yellow"))
+    kept = ", as answered before" if data.cached else ""
+    how = f"{data.status} from {data.route} by {data.tier}, confidence {percent(data.confidence, 0)}{kept}"
     return [*parts, Text(), remark(f"{how}, as of {day(data.as_of)}, {data.reasoning_id}, {data.seconds:.1f} s")]
 
 

@@ -204,7 +204,7 @@ def test_valuations_come_first_then_refusals_then_inputs():
 def test_a_narrow_table_says_which_columns_it_leaves_out():
     valued = with_(make(shapes.ValuationShape, "-", 0), ticker="AAA", price=10.0, value_per_share=9.0, refused=None)
     text = shown(dcf.render(with_(make(shapes.Dcf, "-", 0), valuations=[valued])), 60)
-    assert "WACC" not in text.split("Too narrow for")[0] and "WACC" in text.split("Too narrow for")[1]
+    assert "price implies" not in text.split("Too narrow for")[0] and "price implies" in text.split("Too narrow for")[1]
     assert "Too narrow" not in shown(dcf.render(with_(make(shapes.Dcf, "-", 0), valuations=[valued])), 200)
 
 
