@@ -65,7 +65,8 @@ def test_a_passage_accepted_later_changes_nothing():
 
 def test_orders_in_a_filing_change_nothing():
     clean, poisoned = Found(1, GROWTH), Found(1, f"{GROWTH} {INJECTION}")
-    assert answer(QUESTION, context(poisoned)) == answer(QUESTION, context(clean))
+    spoilt, sound = answer(QUESTION, context(poisoned)), answer(QUESTION, context(clean))
+    assert replace(spoilt, passages=()) == replace(sound, passages=())
     number = "What was NVIDIA's revenue in fiscal 2024?"
     assert answer(number, context(poisoned)) == answer(number, context())
 
