@@ -18,6 +18,10 @@ def run(
     named: Annotated[
         bool, typer.Option("--named", help="With retrieval: search only the documents that answer each question.")
     ] = False,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--compare", metavar="A B", help="With ask: answer by each of two prompt templates."),
+    ] = None,
 ) -> "Result":
     """Measure, on your own questions, how well `search` finds the pages and how often `ask` is right.
 
@@ -28,6 +32,8 @@ def run(
     from p3.errors import UsageError
 
     if what == "retrieval":
+        if compare:
+            raise UsageError("--compare is for `eval ask`", "Leave it out.")
         from p3.tasks.eval_retrieval import measure
 
         return measure(session, file, scope, named=named)
@@ -35,4 +41,4 @@ def run(
         raise UsageError("--named is for `eval retrieval`", "Leave it out.")
     from p3.tasks import eval_ask
 
-    return eval_ask.measure(session, file, scope)
+    return eval_ask.measure(session, file, scope, compare or ())

@@ -441,6 +441,12 @@ class EvalAsk(Shape):
     questions: list[JudgedAnswer]
 
 
+class EvalPrompts(Shape):
+    """`eval ask --compare`: what each prompt template gave."""
+
+    templates: dict[str, EvalAsk]
+
+
 class Correction(Shape):
     """What a person put in place of a draft."""
 

@@ -28,7 +28,7 @@ SHAPES: dict[str, tuple[type[BaseModel], ...]] = {
     "e2e": (shapes.E2E, shapes.Plan),
     "embed": (shapes.StageRun,),
     "env-status": (shapes.EnvStatus,),
-    "eval": (shapes.EvalRetrieval, shapes.EvalAsk),
+    "eval": (shapes.EvalRetrieval, shapes.EvalAsk, shapes.EvalPrompts),
     "facts": (shapes.Facts, shapes.Restatements, shapes.FactsCheck, shapes.FactsExport, shapes.StageRun),
     "fetch-prices": (shapes.StageRun,),
     "fetch-sec": (shapes.FetchSec,),

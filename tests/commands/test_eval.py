@@ -111,6 +111,32 @@ def test_a_file_of_questions_that_makes_no_sense_is_refused(
     assert wrong in done.err and len(done.err.splitlines()) == 2
 
 
+ASKED = (
+    {"question": "What was NVIDIA's revenue in fiscal 2024?", "value": 60922, "unit": "USD_millions"},
+    {"question": "What was Microsoft's revenue in fiscal 2024?", "value": 60922, "unit": "USD_millions"},
+    {"question": "What was NVIDIA's gross margin in fiscal 2024?", "value": 72.7, "unit": "percent"},
+    {"question": "What was NVIDIA's revenue in fiscal 2024 without data centers?", "abstain": True},
+)
+
+
+def test_answers_are_judged_and_so_is_their_confidence(p3: P3, tree: Path, tmp_path: Path):
+    file = tmp_path / "asked.jsonl"
+    file.write_text("".join(json.dumps(each) + "\n" for each in ASKED), encoding="utf-8")
+    done = p3("eval", "ask", file, "--json", "--data-dir", tree)
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert [each["verdict"] for each in found["questions"]] == ["right", "wrong", "right", "right"]
+    assert (found["right"], found["wrong"], found["abstained"]) == (3, 1, 0)
+    (only,) = [each for each in found["reliability"] if each["answers"]]
+    assert (only["answers"], only["right"]) == (3, pytest.approx(2 / 3))
+    shown = p3("eval", "ask", file, "--data-dir", tree).out
+    assert "Not right: 1" in shown and "What was Microsoft's revenue" in shown
+    refused = p3("eval", "ask", file, "--compare", "worded.v1", "worded.v9", "--data-dir", tree)
+    assert refused.code == 2 and "no prompt template 'worded.v9'" in refused.err
+    unprompted = p3("eval", "ask", file, "--compare", "worded.v1", "worded.v1", "--data-dir", tree)
+    assert unprompted.code == 3 and "no language model is configured" in unprompted.err
+
+
 @pytest.mark.parametrize("question", ["", "?!", "😀", "word " * 10_000])
 def test_a_question_without_words_or_with_too_many_is_refused(p3: P3, ingested: Path, question: str):
     done = p3("search", question, "--data-dir", ingested)

@@ -44,7 +44,7 @@ def test_a_draft_goes_to_stderr_and_what_passed_the_gate_to_stdout(tree: Path, t
     assert (ran.json["status"], ran.json["tier"]) == ("answered", "q3")
     assert INVENTED in ran.stderr
     assert INVENTED not in ran.stdout
-    record = chain(tree, ran)["worded"]
+    record = chain(tree, ran)["model"]
     assert [each["tier"] for each in record["attempts"]] == ["q2", "q3"]
     assert "withheld" in record["attempts"][0]["failure"]
     assert record["template"].startswith("worded.v1 sha256:")
@@ -58,7 +58,7 @@ def test_where_every_model_fails_the_answer_is_that_without_a_model_and_says_so(
         assert ran.json[name] == plain.json[name]
     assert "No language model gave an answer" in ran.stderr
     assert INVENTED not in ran.stdout + ran.stderr
-    assert [each["tier"] for each in chain(tree, ran)["worded"]["attempts"]] == ["q2", "q3", "q4"]
+    assert [each["tier"] for each in chain(tree, ran)["model"]["attempts"]] == ["q2", "q3", "q4"]
 
 
 def test_a_number_is_computed_whatever_the_models_are(tree: Path, tmp_path: Path) -> None:
@@ -66,3 +66,13 @@ def test_a_number_is_computed_whatever_the_models_are(tree: Path, tmp_path: Path
         ran = p3(tree, "ask", "What was NVIDIA's revenue in fiscal 2024?", settings=settings)
     assert (ran.json["value"], ran.json["tier"]) == (60_922_000_000.0, "rules")
     assert [server.asked for server in servers] == [[], []]
+
+
+def test_prompt_templates_are_compared_on_the_same_questions(tree: Path, tmp_path: Path) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text(json.dumps({"question": QUESTION, "abstain": True}) + "\n")
+    with tiers(tmp_path, "honest", "honest") as (settings, servers):
+        ran = p3(tree, "eval", "ask", str(file), "--compare", "worded.v1", "worded.v1", settings=settings)
+    (answers,) = ran.json["templates"].values()
+    assert (answers["right"], answers["questions"][0]["verdict"]) == (1, "right")
+    assert sum(len(server.asked) for server in servers) == 1

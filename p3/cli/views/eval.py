@@ -4,7 +4,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from p3.cli.views.parts import Column, FittedTable, heading, indented, one_line, remark
-from p3.shapes import EvalAsk, EvalRetrieval, EvaluatedQuestion, JudgedAnswer, ReliabilityBin
+from p3.shapes import EvalAsk, EvalPrompts, EvalRetrieval, EvaluatedQuestion, JudgedAnswer, ReliabilityBin
 from p3.wording import amount, number, percent
 
 _FIGURES = (
@@ -29,8 +29,10 @@ _BINS = (
 )
 
 
-def render(data: EvalRetrieval | EvalAsk) -> list[RenderableType]:
+def render(data: EvalRetrieval | EvalAsk | EvalPrompts) -> list[RenderableType]:
     """Return the figures and the questions that were not answered by the first page, or not rightly."""
+    if isinstance(data, EvalPrompts):
+        return [part for name, each in data.templates.items() for part in (heading(name), *_ask(each))]
     return _retrieval(data) if isinstance(data, EvalRetrieval) else _ask(data)
 
 
