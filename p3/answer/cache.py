@@ -2,31 +2,29 @@
 
 An answer belongs to data (table versions, companies, model, code) and holds from its as-of until the next thing
 becomes known. Within that, the same request has the same answer. A request that was understood whole is the same where
-its parts are; free text is the same where it is worded alike up to case, spaces and punctuation, or where it lies so
-near in meaning that only the wording can differ: then no number, negation or direction may stand in one question alone,
-for these turn an answer round and move an embedding little.
+its parts are; free text is the same where it is worded alike up to case, spaces and punctuation, or where it lies near
+in meaning and holds the same words in the same order, in whatever form and whatever little words stand between. Meaning
+alone would not do: an embedding moves little where two names change places, or one letter or direction is another.
 """
 
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from p3.answer.reading import Request
+from p3.retrieval.terms import stem
 
-NEAR = 0.95  # cosine of two questions of one meaning
+NEAR = 0.9  # cosine of two questions of one meaning
 
-_WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?|\d+(?:[.,]\d+)*%?|%")
-_FIGURE = re.compile(r"\d")
-_TURNING = frozenset(
-    """no not never without except excluding other than least most more less fewer greater smaller higher lower highest
-    lowest increase increased increases decrease decreased decreases rise rose fall fell grow grew decline declined gain
-    gains loss losses profit before after prior previous last next first second third fourth above below up down buy
-    sell bought sold assets liabilities debt equity income expense expenses cost costs short long gross net current
-    domestic foreign international quarter year annual quarterly why how who when where which""".split()  # noqa: SIM905
+_WORD = re.compile(r"\w+(?:['.,]\w+)*|[%$€£¥+]")
+_LITTLE = frozenset(
+    """a an the of for in on at do does did is are was were be been has have had what which please tell give show me us
+    about its their this that these those there company's""".split()  # noqa: SIM905
 )
 
 
@@ -41,16 +39,16 @@ def request_key(question: str, request: Request | None) -> str:
 
 
 def same_meaning(question: str, other: str, vector: NDArray[np.float32], of_other: NDArray[np.float32]) -> bool:
-    """Say whether two questions, with their unit vectors, differ in wording alone."""
-    return bool(float(vector @ of_other) >= NEAR) and _fixed(question) == _fixed(other)
+    """Say whether two questions, with their unit vectors, differ in little words and their words' forms alone."""
+    return bool(float(vector @ of_other) >= NEAR) and _content(question) == _content(other)
 
 
-def _fixed(question: str) -> set[str]:
-    return {word for word in _words(question) if word in _TURNING or _FIGURE.search(word) or word.endswith("n't")}
+def _content(question: str) -> list[str]:
+    return [stem(word) for word in _words(question) if word not in _LITTLE]
 
 
 def _words(question: str) -> list[str]:
-    return _WORD.findall(question.lower().replace("’", "'"))
+    return _WORD.findall(unicodedata.normalize("NFKC", question).casefold().replace("’", "'")) or [question]
 
 
 def _hash(parts: object) -> str:

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from p3.clock import iso
 from p3.data.ledger import Ledger
-from p3.data.ledger_schema import cached_answers, chains
+from p3.data.ledger_schema import answer_counts, cached_answers, chains
 
 Vector = NDArray[np.float32]
+
+_MOST = 10_000  # answers kept; those longest kept go first
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +64,28 @@ class AnswerCache:
             "as_of": iso(since),
             "until": None if until is None else iso(until),
             "reasoning_id": reasoning_id,
-            "hits": 0,
         }
+        kept = cached_answers.c
         with self._ledger.transaction() as connection:
-            connection.execute(cached_answers.insert().values(**row))
+            added = connection.execute(cached_answers.insert().values(**row)).inserted_primary_key
+            oldest = int(added[0]) - _MOST if added else 0
+            connection.execute(cached_answers.delete().where(kept.tree == self._tree, kept.id <= oldest))
 
-    def hit(self, entry: Entry) -> None:
-        """Count one use of an entry."""
-        counted = cached_answers.update().where(cached_answers.c.id == entry.id)
+    def count(self, *, hit: bool) -> None:
+        """Count one question asked, and whether it had been answered before."""
+        kept = answer_counts.c
         with self._ledger.transaction() as connection:
-            connection.execute(counted.values(hits=cached_answers.c.hits + 1))
+            more = answer_counts.update().where(kept.tree == self._tree)
+            counted = connection.execute(more.values(asked=kept.asked + 1, hits=kept.hits + int(hit)))
+            if not counted.rowcount:
+                connection.execute(answer_counts.insert().values(tree=self._tree, asked=1, hits=int(hit)))
 
     def usage(self) -> Usage:
         """Return how often the cache was asked, and how often it had the answer."""
+        query = sa.select(answer_counts).where(answer_counts.c.tree == self._tree)
         with self._ledger.reading() as connection:
-            hits = connection.execute(
-                sa.select(sa.func.coalesce(sa.func.sum(cached_answers.c.hits), 0)).where(
-                    cached_answers.c.tree == self._tree
-                )
-            ).scalar_one()
-            made = connection.execute(sa.select(sa.func.count()).select_from(chains)).scalar_one()
-        return Usage(asked=made + hits, hits=hits)
+            row = connection.execute(query).first()
+        return Usage(0, 0) if row is None else Usage(row.asked, row.hits)
 
     def _entries(self, data: str, as_of: datetime, condition: sa.ColumnElement[bool]) -> list[Entry]:
         moment = iso(as_of)

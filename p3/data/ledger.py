@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from p3.clock import iso, now
 from p3.data.ledger_engine import for_reading, is_writable, open_engine, translated
-from p3.data.ledger_schema import METADATA, MIGRATIONS, audit, chains, dead_letters, migrations, orders, runs, units
+from p3.data.ledger_schema import METADATA, MIGRATIONS, audit, dead_letters, migrations, orders, runs, units
 from p3.errors import DataError
 
 _GENESIS = "0" * 64
@@ -178,46 +178,6 @@ class Ledger:
             query = query.where(dead_letters.c.unit.in_(list(unit_names)))
         with self.reading() as connection:
             return [dict(row) for row in connection.execute(query.order_by(dead_letters.c.id)).mappings()]
-
-    def add_chain(
-        self, run_id: str, answer: Mapping[str, Any], steps: Mapping[str, Any], versions: Mapping[str, int]
-    ) -> None:
-        """Keep the chain of reasoning behind an answer as printed, with the table versions that it read."""
-        with self.transaction() as connection:
-            connection.execute(
-                chains.insert().values(
-                    reasoning_id=answer["reasoning_id"],
-                    run_id=run_id,
-                    created=iso(now()),
-                    as_of=answer["as_of"],
-                    question=answer["question"],
-                    status=answer["status"],
-                    answer=json.dumps(answer),
-                    steps=json.dumps(steps),
-                    versions=json.dumps(versions),
-                )
-            )
-
-    def answers(self, reasoning_ids: Sequence[str]) -> list[dict[str, Any]]:
-        """Return the answers kept under ``reasoning_ids``, in the order of the ids."""
-        with self.reading() as connection:
-            query = sa.select(chains.c.reasoning_id, chains.c.answer).where(chains.c.reasoning_id.in_(reasoning_ids))
-            found = {row.reasoning_id: json.loads(row.answer) for row in connection.execute(query)}
-        return [found[name] for name in reasoning_ids if name in found]
-
-    def chain(self, reasoning_id: str) -> dict[str, Any] | None:
-        """Return a chain of reasoning with what it holds as JSON read, or None."""
-        found = self._chains(sa.select(chains).where(chains.c.reasoning_id == reasoning_id))
-        return found[0] if found else None
-
-    def newest_chains(self, most: int) -> list[dict[str, Any]]:
-        """Return the newest chains of reasoning, newest first."""
-        return self._chains(sa.select(chains).order_by(chains.c.created.desc()).limit(most))
-
-    def _chains(self, query: sa.Select[Any]) -> list[dict[str, Any]]:
-        with self.reading() as connection:
-            rows = [dict(row) for row in connection.execute(query).mappings()]
-        return [row | {name: json.loads(row[name]) for name in ("answer", "steps", "versions")} for row in rows]
 
     def order(self, client_order_id: str) -> dict[str, Any] | None:
         """Return an order's row, or None."""

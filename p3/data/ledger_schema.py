@@ -101,8 +101,15 @@ cached_answers = sa.Table(
     sa.Column("as_of", sa.String, nullable=False),
     sa.Column("until", sa.String),  # when the next thing becomes known; null: nothing is known to come
     sa.Column("reasoning_id", sa.String, nullable=False),
-    sa.Column("hits", sa.Integer, nullable=False),
     sa.Index("ix_cached_answers_tree_data", "tree", "data"),
+)
+
+answer_counts = sa.Table(
+    "answer_counts",
+    METADATA,
+    sa.Column("tree", sa.String, primary_key=True),
+    sa.Column("asked", sa.Integer, nullable=False),
+    sa.Column("hits", sa.Integer, nullable=False),
 )
 
 audit = sa.Table(
@@ -200,4 +207,4 @@ def m002_orders(connection: sa.Connection) -> None:
 @migration
 def m003_reviews_cache(connection: sa.Connection) -> None:
     """Make the tables of the review queue and of cached answers."""
-    METADATA.create_all(connection, tables=[reviews, cached_answers])
+    METADATA.create_all(connection, tables=[reviews, cached_answers, answer_counts])

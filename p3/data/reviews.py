@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -12,36 +12,29 @@ from p3.data.ledger_schema import chains, reviews
 from p3.errors import UsageError
 
 Decision = Literal["approved", "corrected", "rejected"]
-DECISIONS = get_args(Decision)
+_WITH_QUESTION = sa.select(reviews, chains.c.question).join(chains, chains.c.reasoning_id == reviews.c.reasoning_id)
 
 
 class ReviewQueue:
-    """The queue of one ledger. Each decision is one transaction and a link of the audit log; the last one counts."""
+    """The queue of one ledger, which ``ChainBook`` adds to.
+
+    Each decision is one transaction and a link of the audit log; the last one counts.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def add(self, reasoning_id: str, reason: str) -> None:
-        """Put a chain of reasoning in the queue, with the reason."""
-        row = {"reasoning_id": reasoning_id, "created": iso(now()), "reason": reason, "status": "open"}
-        with self._ledger.transaction() as connection:
-            connection.execute(reviews.insert().values(**row))
-            self._ledger.append_audit(connection, "review opened", reasoning_id, row)
-
     def items(self, status: str | None = None) -> list[dict[str, Any]]:
         """Return what was put in the queue, oldest first, with its question: all of it or that of one status."""
-        query = sa.select(reviews, chains.c.question).join(chains, chains.c.reasoning_id == reviews.c.reasoning_id)
-        if status is not None:
-            query = query.where(reviews.c.status == status)
+        query = _WITH_QUESTION if status is None else _WITH_QUESTION.where(reviews.c.status == status)
         with self._ledger.reading() as connection:
             return [_row(dict(row)) for row in connection.execute(query.order_by(reviews.c.created)).mappings()]
 
-    def find(self, reasoning_id: str) -> dict[str, Any]:
-        """Return one entry. Raises UsageError where it was never in the queue."""
-        found = [row for row in self.items() if row["reasoning_id"] == reasoning_id]
-        if not found:
-            raise UsageError(f"{reasoning_id[:60]!r} is not in the review queue", "See `p3 review list`.")
-        return found[0]
+    def find(self, reasoning_id: str) -> dict[str, Any] | None:
+        """Return one entry, None where the chain was never in the queue."""
+        with self._ledger.reading() as connection:
+            row = connection.execute(_WITH_QUESTION.where(reviews.c.reasoning_id == reasoning_id)).mappings().first()
+        return None if row is None else _row(dict(row))
 
     def decide(
         self, reasoning_id: str, decision: Decision, correction: Mapping[str, Any] | None, note: str | None

@@ -7,24 +7,16 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
-import polars as pl
-
 from p3 import clock
 from p3.answer.answer import answer
 from p3.answer.models.protocol import Listener
-from p3.answer.result import Answer, Citation, Context, Passage
-from p3.data.reviews import ReviewQueue
-from p3.data.tables import COMPANIES, FILINGS, LINE_ITEMS, PRIMARY
+from p3.answer.result import Answer, Citation
+from p3.data.chains import ChainBook
 from p3.errors import InputMissingError
-from p3.retrieval.embedding import Embedder
-from p3.retrieval.filters import Filters
-from p3.retrieval.search import search
-from p3.retrieval.understand import parse
 from p3.shapes import Ask
 from p3.shapes import Citation as CitationShape
-from p3.tasks.ask_cache import READ, RememberedAnswers, Vector
-from p3.tasks.ask_tables import StatementReader
-from p3.tasks.embedders import question_embedder
+from p3.tasks.ask_cache import RememberedAnswers
+from p3.tasks.ask_data import AskData, versions_read
 from p3.tasks.model_tiers import configured
 from p3.workflow.session import Session
 
@@ -38,6 +30,7 @@ CODE = (
     "config/models.toml",
     "config/prompts",
     "config/statement_rows.toml",
+    "p3.tasks.ask_data",
     "p3.tasks.ask_tables",
     "p3.tasks.asker",
 )
@@ -47,8 +40,8 @@ CODE = (
 class Asker:
     """Answers questions in one session; the models are loaded when first needed, kept, and closed with the block.
 
-    Unless ``remember``, or while someone listens to a model's drafts, every question is answered anew. ``template``
-    names a prompt in place of the one configured.
+    Unless ``remember``, or while someone listens to a model's drafts, every question is answered anew; with ``queue``
+    an answer that is too doubtful waits for review. ``template`` names a prompt in place of the one configured.
     """
 
     def __init__(
@@ -57,15 +50,18 @@ class Asker:
         listen: Listener | None = None,
         *,
         remember: bool = True,
+        queue: bool = True,
         template: str | None = None,
     ) -> None:
         self._session = session
         self._listen = listen
         self._template = template
         self._remember = remember and listen is None and template is None
+        self._queue = queue
         self._models = configured(session.settings.language_model)
         self._tiers = self._models.opened()
         self._open = ExitStack()
+        self._newest = AskData(session, versions_read(session))
 
     def __enter__(self) -> Self:
         if self._tiers is not None:
@@ -76,69 +72,38 @@ class Asker:
         self._open.close()
 
     def ask(self, question: str, ciks: Sequence[int]) -> Ask:
-        """Return the answer to a question about ``ciks``, or about whom it names, as it is printed."""
-        started = clock.monotonic()
-        if self._companies.is_empty():
+        """Return the answer to a question about ``ciks``, or about whom it names, as it is printed.
+
+        Raises InputMissingError where no company is held.
+        """
+        started, data = clock.monotonic(), self._data()
+        if data.companies.is_empty():
             raise InputMissingError(
                 "no company's data is here yet", "Run `p3 e2e f2 --source sample`, or `p3 fetch-sec`."
             )
-        asked = self._answers.asked(question, self._companies, ciks) if self._remember else None
-        before = self._answers.find(asked) if asked else None
+        asked = self._answers.asked(question, data, ciks) if self._remember else None
+        before = self._answers.find(asked, data) if asked else None
         if before is not None:
-            now = {"seconds": _since(started), "as_of": clock.iso(self._session.as_of), "cached": True}
-            return before.model_copy(update=now)
-        found = answer(question, self._context(question, ciks))
+            now = {"question": question, "seconds": _since(started), "cached": True}
+            return before.model_copy(update={**now, "as_of": clock.iso(self._session.as_of)})
+        context = replace(data.context(question, ciks), model=self._tiers, listen=self._listen, template=self._template)
+        found = answer(question, context)
         self._tell(found)
-        made = self._kept(found, ciks, started)
+        made = self._kept(found, data, ciks, started)
         if asked and found.status == "answered":
-            self._answers.keep(asked, made.reasoning_id)
+            self._answers.keep(asked, data, made.reasoning_id)
         return made
 
-    @cached_property
-    def _companies(self) -> pl.DataFrame:
-        return self._session.store.rows(COMPANIES)
+    def _data(self) -> AskData:
+        """Return the data as they are now; what is committed while a question is answered does not touch it."""
+        versions = versions_read(self._session)
+        if versions != self._newest.versions:
+            self._newest = AskData(self._session, versions)
+        return self._newest
 
     @cached_property
     def _answers(self) -> RememberedAnswers:
-        return RememberedAnswers(self._session, CODE, self._models.identity, self._vector)
-
-    @cached_property
-    def _embedder(self) -> Embedder:
-        return question_embedder(self._session)
-
-    def _vector(self, text: str) -> Vector:
-        return self._embedder.encode([text])[0]
-
-    def _context(self, question: str, ciks: Sequence[int]) -> Context:
-        store, as_of = self._session.store, self._session.as_of
-        about = list(ciks) or list(parse(question, self._companies).ciks)
-        mine = f"cik IN ({', '.join(map(str, about)) or 'NULL'})"
-        line_items = store.rows(LINE_ITEMS, f"{mine} AND known_from <= ?", [as_of])
-        documents = store.rows(FILINGS, f"{mine} AND {PRIMARY}").select("accession", "document")
-        return Context(
-            companies=self._companies,
-            line_items=line_items,
-            search=lambda text, k: self._search(text, k, ciks),
-            as_of=as_of,
-            model=self._tiers,
-            listen=self._listen,
-            template=self._template,
-            documents=dict(documents.iter_rows()),
-            similarity=self._similarity,
-            statements=StatementReader(self._session, line_items),
-        )
-
-    def _search(self, text: str, k: int, ciks: Sequence[int]) -> Sequence[Passage]:
-        index = self._session.store.index
-        if index.version() is None:
-            return []
-        return search(text, k, index, self._embedder, self._companies, Filters(self._session.as_of, tuple(ciks)))
-
-    def _similarity(self, question: str, texts: Sequence[str]) -> list[float]:
-        """Return the cosine of each text to the question."""
-        vectors = self._embedder.encode([question, *texts])
-        nearness: list[float] = (vectors[1:] @ vectors[0]).tolist()
-        return nearness
+        return RememberedAnswers(self._session, CODE, self._models.identity)
 
     def _tell(self, found: Answer) -> None:
         if self._listen is not None and found.worded:
@@ -148,20 +113,17 @@ class Asker:
                 "No language model gave an answer that could be checked: the text is quoted by rules."
             )
 
-    def _kept(self, found: Answer, ciks: Sequence[int], started: float) -> Ask:
-        """Keep the chain of reasoning, and put an answer that was withheld in the queue for a person."""
-        session = self._session
-        shape = self._shape(found, started)
-        versions = {name: at for name, at in session.store.versions().items() if name in READ}
-        session.store.ledger.add_chain(
-            session.run_id, shape.model_dump(mode="json"), {"ciks": list(ciks), **_steps(found)}, versions
-        )
-        if found.draft is not None:
-            ReviewQueue(session.store.ledger).add(shape.reasoning_id, found.steps[-1])
-            session.notes.append(f"The draft waits for review: p3 review show {shape.reasoning_id}")
+    def _kept(self, found: Answer, data: AskData, ciks: Sequence[int], started: float) -> Ask:
+        """Keep the chain of reasoning, in the queue for a person where the answer was withheld."""
+        shape = self._shape(found, data, started)
+        steps = {"ciks": list(ciks), **_steps(found)}
+        doubt = found.steps[-1] if found.draft is not None and self._queue else None
+        kept = shape.model_dump(mode="json")
+        if ChainBook(self._session.store.ledger).add(self._session.run_id, kept, steps, data.versions, doubt):
+            self._session.notes.append(f"The draft waits for review: p3 review show {shape.reasoning_id}")
         return shape
 
-    def _shape(self, found: Answer, started: float) -> Ask:
+    def _shape(self, found: Answer, data: AskData, started: float) -> Ask:
         return Ask(
             question=found.question,
             as_of=clock.iso(self._session.as_of),
@@ -178,7 +140,7 @@ class Asker:
             reasoning_id=f"chain-{secrets.token_hex(8)}",
             seconds=_since(started),
             cached=False,
-            origin=", ".join(self._companies["origin"].unique().sort()),
+            origin=", ".join(data.companies["origin"].unique().sort()),
         )
 
 

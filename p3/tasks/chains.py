@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from p3 import clock
+from p3.data.chains import ChainBook
 from p3.errors import ExitCode, UsageError
 from p3.shapes import Ask, Chain, Chains, Replay
 from p3.tasks.asker import Asker
@@ -23,7 +24,7 @@ def required(reasoning_id: str | None) -> str:
 
 def show_all(session: Session, most: int) -> Result:
     """Return the newest chains."""
-    return Result(Chains(chains=[_shape(session, chain) for chain in session.store.ledger.newest_chains(most)]))
+    return Result(Chains(chains=[_shape(session, chain) for chain in ChainBook(session.store.ledger).newest(most)]))
 
 
 def show(session: Session, reasoning_id: str) -> Result:
@@ -39,14 +40,14 @@ def replay(session: Session, reasoning_id: str) -> Result:
     chain = _chain(session, reasoning_id)
     then = Ask(**chain["answer"])
     store, as_of = session.store.at(chain["versions"]), clock.parse_as_of(chain["as_of"])
-    with Asker(replace(session, store=store, as_of=as_of, pinned=as_of), remember=False) as asker:
+    with Asker(replace(session, store=store, as_of=as_of, pinned=as_of), remember=False, queue=False) as asker:
         now = asker.ask(then.question, chain["steps"].get("ciks", []))
     differs = [name for name in Ask.model_fields if name not in _ITS_OWN and getattr(then, name) != getattr(now, name)]
     return Result(Replay(then=then, now=now, differs=differs), ExitCode.DATA if differs else ExitCode.DONE)
 
 
 def _chain(session: Session, reasoning_id: str) -> dict[str, Any]:
-    chain = session.store.ledger.chain(reasoning_id)
+    chain = ChainBook(session.store.ledger).find(reasoning_id)
     if chain is None:
         raise UsageError(f"no answer {reasoning_id[:60]!r}", "See `p3 chain list`.")
     return chain

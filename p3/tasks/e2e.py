@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 
 from p3 import clock
+from p3.data.chains import ChainBook
 from p3.data.tables import BACKTESTS
 from p3.scope import Scope
 from p3.shapes import E2E, Backtest, Plan, PlanStep, Trade
@@ -77,7 +78,7 @@ def _page(session: Session, scope: Scope, shape: E2E, stages: dict[str, StageRep
     return report.run_page(
         shape,
         valuations(session, list(valued.values())),
-        session.store.ledger.answers(ids),
+        ChainBook(session.store.ledger).answers(ids),
         _backtest(session, scope, stages.get("backtest")),
         _trade(session, scope, stages.get("trade")),
     )

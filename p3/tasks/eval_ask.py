@@ -44,7 +44,7 @@ def _judged(
 ) -> Iterator[JudgedAnswer]:
     session.progress.start("eval" if template is None else f"eval {template}", len(questions))
     try:
-        with Asker(session, remember=False, template=template) as asker:
+        with Asker(session, remember=False, queue=False, template=template) as asker:
             for question in questions:
                 yield _answer(question, asker.ask(question.text, ciks))
                 session.progress.advance(question.name)

@@ -2,8 +2,9 @@
 
 from typing import Any, Literal
 
+from p3.data.chains import ChainBook
 from p3.data.reviews import Decision, ReviewQueue
-from p3.errors import UsageError
+from p3.errors import DataError, UsageError
 from p3.shapes import ReviewedAnswer, Reviews
 from p3.workflow.result import Result
 from p3.workflow.session import Session
@@ -39,8 +40,11 @@ def show_all(session: Session, *, everything: bool) -> Result:
 
 
 def show(session: Session, reasoning_id: str) -> Result:
-    """Return one entry."""
-    return Result(Reviews(reviews=[_shape(session, ReviewQueue(session.store.ledger).find(reasoning_id))]))
+    """Return one entry. Raises UsageError where the answer was never in the queue."""
+    found = review_of(session, reasoning_id)
+    if found is None:
+        raise UsageError(f"{reasoning_id[:60]!r} is not in the review queue", "See `p3 review list`.")
+    return Result(Reviews(reviews=[found]))
 
 
 def decide(
@@ -57,12 +61,14 @@ def decide(
 
 def review_of(session: Session, reasoning_id: str) -> ReviewedAnswer | None:
     """Return the entry of a chain of reasoning, None where it never was in the queue."""
-    items = ReviewQueue(session.store.ledger).items()
-    return next((_shape(session, item) for item in items if item["reasoning_id"] == reasoning_id), None)
+    item = ReviewQueue(session.store.ledger).find(reasoning_id)
+    return None if item is None else _shape(session, item)
 
 
 def _shape(session: Session, item: dict[str, Any]) -> ReviewedAnswer:
-    chain = session.store.ledger.chain(item["reasoning_id"]) or {"answer": {}, "steps": {}}
+    chain = ChainBook(session.store.ledger).find(item["reasoning_id"])
+    if chain is None:
+        raise DataError(f"the ledger lost {item['reasoning_id']}", "Restore the ledger from a backup.")
     draft = chain["steps"].get("draft") or chain["answer"]
     return ReviewedAnswer(
         **{name: item[name] for name in ("reasoning_id", "question", "reason", "status", "created", "decided", "note")},

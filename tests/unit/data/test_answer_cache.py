@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from p3.data import answer_cache
 from p3.data.answer_cache import AnswerCache
+from p3.data.chains import ChainBook
 from p3.data.ledger import Ledger
 
 THEN = datetime(2024, 5, 1, tzinfo=UTC)
@@ -17,7 +19,7 @@ NEXT = THEN + timedelta(days=10)
 def ledger(tmp_path: Path) -> Ledger:
     made = Ledger(tmp_path / "ledger.sqlite")
     answer = {"reasoning_id": "chain-1", "as_of": "2024-05-01T00:00:00Z", "question": "Q?", "status": "answered"}
-    made.add_chain("run", answer, {}, {})
+    ChainBook(made).add("run", answer, {}, {})
     return made
 
 
@@ -63,11 +65,16 @@ def test_vectors_come_back_as_they_were(cache: AnswerCache) -> None:
     np.testing.assert_array_equal(entry.vector, vector)
 
 
-def test_the_hit_rate_counts_every_question(cache: AnswerCache) -> None:
-    cache.add("data", "request", None, (THEN, None), "chain-1")
-    entry = cache.exact("data", "request", THEN)
-    assert entry is not None
-    cache.hit(entry)
-    cache.hit(entry)
+def test_the_hit_rate_counts_every_question_of_its_own_tree(ledger: Ledger, cache: AnswerCache) -> None:
+    for hit in (False, True, True):
+        cache.count(hit=hit)
+    AnswerCache(ledger, "another tree").count(hit=False)
     usage = cache.usage()
     assert (usage.asked, usage.hits) == (3, 2)
+
+
+def test_only_the_newest_answers_are_kept(cache: AnswerCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer_cache, "_MOST", 2)
+    for request in ("first", "second", "third"):
+        cache.add("data", request, None, (THEN, None), "chain-1")
+    assert [cache.exact("data", each, THEN) is None for each in ("first", "second", "third")] == [True, False, False]

@@ -159,13 +159,6 @@ def test_unit_records_come_oldest_first(ledger: Ledger) -> None:
     assert ledger.unit_records(["embed"]) == []
 
 
-def test_answers_come_in_the_order_asked_for(ledger: Ledger) -> None:
-    for name in ("x", "y"):
-        answer = {"reasoning_id": name, "as_of": "2024", "question": "?", "status": "answered"}
-        ledger.add_chain("r", answer, {}, {"facts": 3})
-    assert [found["reasoning_id"] for found in ledger.answers(["y", "unknown", "x"])] == ["y", "x"]
-
-
 def test_a_run_begins_and_ends(ledger: Ledger) -> None:
     ledger.start_run("r1", "e2e", "f2", THEN)
     ledger.finish_run("r1", "done", "/tree/manifest.json")

@@ -1,0 +1,75 @@
+"""What a question may draw on: the tables and passages of one moment, whatever is committed after it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import polars as pl
+
+from p3.answer.result import Context, Passage
+from p3.data.store import PASSAGES
+from p3.data.tables import COMPANIES, FILINGS, IS_PRIMARY, LINE_ITEMS
+from p3.retrieval.embedding import Embedder, Vectors
+from p3.retrieval.filters import Filters
+from p3.retrieval.search import search
+from p3.retrieval.understand import parse
+from p3.tasks.ask_tables import StatementReader
+from p3.tasks.embedders import question_embedder
+from p3.workflow.session import Session
+
+_READ = (COMPANIES.name, FILINGS.name, LINE_ITEMS.name, PASSAGES)
+
+
+def versions_read(session: Session) -> dict[str, int]:
+    """Return the versions that the tables and passages which an answer stands on have now."""
+    return {name: at for name, at in session.store.versions().items() if name in _READ}
+
+
+class AskData:
+    """The data at ``versions``, read once for all questions asked of it."""
+
+    def __init__(self, session: Session, versions: dict[str, int]) -> None:
+        self.versions = versions
+        self._session = replace(session, store=session.store.at(versions))
+
+    @cached_property
+    def companies(self) -> pl.DataFrame:
+        """The table of companies."""
+        return self._session.store.filtered(COMPANIES)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one unit vector a text, by the model of the passages."""
+        return self._embedder.encode(texts)
+
+    def context(self, question: str, ciks: Sequence[int]) -> Context:
+        """Return what a question about ``ciks``, or else about whom it names, may draw on."""
+        store, as_of = self._session.store, self._session.as_of
+        about = list(ciks) or list(parse(question, self.companies).ciks)
+        mine = pl.col("cik").is_in(about)
+        line_items = store.filtered(LINE_ITEMS, mine, pl.col("known_from") <= as_of)
+        documents = store.filtered(FILINGS, mine, IS_PRIMARY).select("accession", "document")
+        return Context(
+            companies=self.companies,
+            line_items=line_items,
+            search=lambda text, k: self._search(text, k, ciks),
+            as_of=as_of,
+            documents=dict(documents.iter_rows()),
+            similarity=self._similarity,
+            statements=StatementReader(self._session, line_items),
+        )
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return question_embedder(self._session)
+
+    def _search(self, text: str, k: int, ciks: Sequence[int]) -> Sequence[Passage]:
+        index = self._session.store.index
+        if index.version() is None:
+            return []
+        return search(text, k, index, self._embedder, self.companies, Filters(self._session.as_of, tuple(ciks)))
+
+    def _similarity(self, question: str, texts: Sequence[str]) -> list[float]:
+        """Return the cosine of each text to the question."""
+        vectors = self.encode([question, *texts])
+        nearness: list[float] = (vectors[1:] @ vectors[0]).tolist()
+        return nearness
