@@ -515,13 +515,20 @@ class ValuationInput(Shape):
     assumption: str
 
 
+class ThesisClaim(Shape):
+    """A claim of a thesis, and the ``quotation`` of the valuation's figures that it rests on."""
+
+    sentence: str
+    quotation: str
+
+
 class ThesisShape(Shape):
     """What a language model wrote of a valuation: ``claims`` that passed the gate, and why others were ``withheld``.
 
     ``tier`` is the one that answered, null where none did; ``unanswered`` says why others did not.
     """
 
-    claims: list[str]
+    claims: list[ThesisClaim]
     withheld: list[str]
     tier: str | None
     unanswered: list[str]

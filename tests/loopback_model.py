@@ -10,6 +10,7 @@ Its ``mode`` says how it answers:
     cut               an honest reply with finish_reason "length"
     slow              nothing until it is stopped
     drip              a byte now and then, for ever
+    drip-head         a line of its head now and then, for ever
     dies              the connection closes in the middle of the reply
     error-event       a stream that turns into an error
     huge              a reply without end
@@ -93,6 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
         if self.state.mode in ("honest", "fabricates", "silent", "cut", "broken-json"):
             self._whole(200, {"object": "list", "data": [{"id": MODEL, "object": "model"}]})
             self.state.looked.set()
+        elif self.state.mode == "drip-head":
+            self._endless_head()
         else:
             self._page(503)
 
@@ -111,6 +114,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case "drip" | "huge":
                 self._endless(b" " if state.mode == "drip" else b" " * 100_000)
+            case "drip-head":
+                self._endless_head()
             case "no-completion":
                 self._whole(200, {"answer": 42})
             case _ if body.get("stream"):
@@ -166,6 +171,15 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             while not self.state.stopped.wait(0.01 if len(piece) == 1 else 0):
                 self._chunk(piece)
+        except OSError:
+            pass
+        self.close_connection = True
+
+    def _endless_head(self) -> None:
+        try:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            while not self.state.stopped.wait(0.01):
+                self.wfile.write(b"X: y\r\n")
         except OSError:
             pass
         self.close_connection = True

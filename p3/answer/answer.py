@@ -9,7 +9,7 @@
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ import polars as pl
 
 from p3.answer import companies
 from p3.answer.confidence import judged, load_rules
+from p3.answer.doubts import signals as signals_of_quotes
 from p3.answer.expression import NotComputableError
 from p3.answer.figures import Figures, NotYetKnownError
 from p3.answer.lexicon import load_lexicon
@@ -36,9 +37,7 @@ from p3.retrieval.understand import Query, parse
 MAX_QUESTION = 2000  # characters
 PASSAGES = 10
 RULES = "rules"
-_QUOTED = 0.6  # a sentence that holds the question's words is often, not always, its answer
-_WORDED = 0.6
-_WORDS_ENOUGH = 3  # a question of one or two content words fits many sentences that do not answer it
+_WORDED = 0.75  # what a model words from the passages found is often, not always, the answer
 
 
 def answer(question: str, context: Context) -> Answer:
@@ -56,7 +55,7 @@ def _found(asked: str, context: Context) -> Answer:
     except NotNumericError as reason:
         return _from_passages(asked, context, (f"not computed: {reason}",))
     latest = max((key.fiscal_year for key in request.periods if key.fiscal_year), default=None)
-    figures = Figures(context.line_items, context.as_of, context.statements, latest)
+    figures = Figures(context.line_items, context.as_of, context.statements, latest, context.bases)
     try:
         found = _from_facts(asked, request, figures, context)
     except NotYetKnownError as reason:
@@ -159,11 +158,12 @@ def _from_text(asked: str, query: Query, passages: list[Passage], context: Conte
 
 
 def _allowed(asked: str, query: Query, context: Context) -> list[Passage]:
-    """Return the passages known at the as-of, of the companies asked about, that hold every other name in the
-    question.
+    """Return the passages known at the as-of, of the companies asked about, that hold every other name in the question
+    and every year in it that was still to come.
     """
     owners = {ticker for cik, ticker in _tickers(context).items() if cik in query.ciks}
-    names = required_names(asked, context.companies)
+    to_come = (str(year) for year in query.fiscal_years if year > context.as_of.year + 1)
+    names = (*required_names(asked, context.companies), *to_come)
     return [
         passage
         for passage in context.search(asked, PASSAGES)
@@ -187,12 +187,15 @@ def _quoted_answer(
     if not quotes:
         return _abstained(asked, "no sentence of the passages found holds enough of what is asked", taken)
     citations = tuple(cite(n, quote.sentence) for n, quote in enumerate(quotes, start=1))
-    text = " ".join(f"“{citation.quote}” [{citation.n}]" for citation in citations)
+    text = " ".join(f"“{_on_one_line(citation.quote)}” [{citation.n}]" for citation in citations)
     draft = Answer(asked, text, "answered", 0.0, "passages", RULES, citations=citations)
     taken = (*taken, f"quoted {len(quotes)} sentences of {len(passages)} passages")
-    own_words = sum(weight >= 1.0 for weight in query.terms.values())
-    words = min(1.0, own_words / _WORDS_ENOUGH)
-    return _weighed(draft, taken, {"quoted": _QUOTED, "fit": round(quotes[0].fit, 4), "words": round(words, 4)})
+    return _weighed(draft, taken, signals_of_quotes(query, quotes, passages))
+
+
+def _on_one_line(quote: str | None) -> str:
+    """Return a quotation without the line ends of its page."""
+    return " ".join((quote or "").split())
 
 
 def _attempted(worded: Worded) -> tuple[str, ...]:
@@ -207,11 +210,10 @@ def _worded_answer(asked: str, worded: Worded, tier: str, taken: tuple[str, ...]
     citations = tuple(cite(n, claim.source) for n, claim in enumerate(worded.claims, start=1))
     text = " ".join(f"{claim.sentence} [{n}]" for n, claim in enumerate(worded.claims, start=1))
     draft = Answer(asked, text, "answered", 0.0, "passages", tier, citations=citations)
-    kept = len(worded.claims) / (len(worded.claims) + len(worded.withheld))
-    return _weighed(draft, taken, {"worded": _WORDED, "claims_kept": round(kept, 4)})
+    return _weighed(draft, taken, {"worded": _WORDED, "claims_kept": round(worded.kept, 4)})
 
 
-def _weighed(draft: Answer, taken: tuple[str, ...], weights: dict[str, float]) -> Answer:
+def _weighed(draft: Answer, taken: tuple[str, ...], weights: Mapping[str, float]) -> Answer:
     return replace(draft, steps=taken, signals=weights, confidence=round(math.prod(weights.values()), 4))
 
 

@@ -4,7 +4,11 @@
 """
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
 
 import polars as pl
 
@@ -22,12 +26,39 @@ _MARK = re.compile(r"@C(-?\d+)\Z")
 _PARENTHESIS = re.compile(r"\(\s*(?:formerly|f/k/a|previously|now|nasdaq|nyse|ticker)?[^()]*?\)", re.IGNORECASE)
 
 
+class _Alias(NamedTuple):
+    """A way to write a company's name; ``folded`` is it without regard to case, ``as_written`` whether case counts."""
+
+    text: str
+    cik: int
+    as_written: bool
+    folded: str
+
+
+@cache
+def _known_names() -> Mapping[int, Sequence[str]]:
+    text = (files("p3.common") / "config" / "company_names.toml").read_text(encoding="utf-8")
+    return {int(cik): names for cik, names in tomllib.loads(text)["names"].items()}
+
+
+def with_known_names(companies: pl.DataFrame) -> pl.DataFrame:
+    """Return ``companies`` with the names that they go by and EDGAR does not tell, among their ``former_names``."""
+    named = _known_names()
+    rows = zip(companies["cik"], companies["former_names"].to_list(), strict=True)
+    names = [list(dict.fromkeys([*(former or ()), *named.get(cik, ())])) for cik, former in rows]
+    return companies.with_columns(pl.Series("former_names", names, dtype=pl.List(pl.String)))
+
+
 def mark(text: str, companies: pl.DataFrame) -> str:
     """Rewrite the companies that ``text`` names, longest alias first; ``text`` keeps its case otherwise."""
-    for alias, cik, as_written in sorted(_aliases(companies), key=lambda row: (-len(row[0]), row[0], row[1])):
-        flags = re.NOFLAG if as_written else re.IGNORECASE
-        pattern = rf"(?<![\w@&.$-])\$?{re.escape(alias)}(?:['’]s|['’])?(?![\w&-])"
-        text = re.sub(pattern, f" @C{cik} ", text, flags=flags)
+    former = pl.col("former_names").list.join("\n")
+    rows = companies.select("cik", "ticker", "name", former).rows()
+    folded = text.casefold()
+    for alias in _aliases(tuple(rows)):
+        if alias.folded in folded:  # a pattern for each of ten thousand names would take most of a second
+            flags = re.NOFLAG if alias.as_written else re.IGNORECASE
+            pattern = rf"(?<![\w@&.$-])\$?{re.escape(alias.text)}(?:['’]s|['’])?(?![\w&-])"
+            text = re.sub(pattern, f" @C{alias.cik} ", text, flags=flags)
     return _drop_repeats(text)
 
 
@@ -42,14 +73,20 @@ def read(word: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def _aliases(companies: pl.DataFrame) -> Iterator[tuple[str, int, bool]]:
-    """Yield (alias, CIK, whether its case counts): tickers count as written, names do not."""
-    for row in companies.select("cik", "ticker", "name", "former_names").iter_rows(named=True):
-        if row["ticker"]:
-            yield row["ticker"], row["cik"], True
-        for name in (row["name"], *(row["former_names"] or ())):
-            for alias in _name_aliases(name or ""):
-                yield alias, row["cik"], False
+@lru_cache(maxsize=2)  # of a process that asks many questions, of one tree or two
+def _aliases(rows: tuple[tuple[int, str | None, str | None, str | None], ...]) -> list[_Alias]:
+    """Return the aliases of companies (CIK, ticker, name, former names by line), the longest first."""
+    found = (alias for row in rows for alias in _aliases_of(*row))
+    return sorted(found, key=lambda alias: (-len(alias.text), alias.text, alias.cik))
+
+
+def _aliases_of(cik: int, ticker: str | None, name: str | None, former: str | None) -> Iterator[_Alias]:
+    """Yield a company's aliases: tickers count as written, names do not."""
+    if ticker:
+        yield _Alias(ticker, cik, True, ticker.casefold())
+    for each in (name or "", *(former or "").split("\n")):
+        for alias in _name_aliases(each):
+            yield _Alias(alias, cik, False, alias.casefold())
 
 
 def _name_aliases(name: str) -> set[str]:

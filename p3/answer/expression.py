@@ -1,8 +1,7 @@
 """Arithmetic over line items: a small expression tree, its text form, and its value with a unit.
 
-Grammar of a formula: numbers, names, ``+ - * /``, brackets, ``avg(x)`` (mean of x at the period and one year before)
-and ``prev(x)``
-(x one year before).
+Grammar of a formula: numbers, names, ``+ - * /``, brackets, ``avg(x)`` (mean of x at the period and one year before),
+``prev(x)`` (x one year before), and ``optional(name)``, which is added or subtracted only where it is filed.
 """
 
 import ast
@@ -31,12 +30,16 @@ class NotComputableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """A line item; ``years`` shifts the period that it will be bound to, ``cik`` and ``period`` are None until then."""
+    """A line item; ``years`` shifts the period that it will be bound to, ``cik`` and ``period`` are None until then.
+
+    An ``optional`` one that is not filed is nothing, as preferred dividends are to most companies.
+    """
 
     item: str
     years: int = 0
     cik: int | None = None
     period: PeriodKey | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ def _build(node: ast.expr) -> Expression:
             return Binary(_SYMBOLS[type(symbol)], _build(left), _build(right))
         case ast.Call(func=ast.Name(id="prev"), args=[argument]):
             return shift(_build(argument), -1)
+        case ast.Call(func=ast.Name(id="optional"), args=[ast.Name(id=name)]):
+            return Operand(name, optional=True)
         case ast.Call(func=ast.Name(id="avg"), args=[argument]):
             now = _build(argument)
             return mean([now, shift(now, -1)])
@@ -107,6 +112,17 @@ def transform(expression: Expression, leaf: Callable[[Operand], Expression]) -> 
 def shift(expression: Expression, years: int) -> Expression:
     """Return the expression of ``years`` later."""
     return transform(expression, lambda operand: replace(operand, years=operand.years + years))
+
+
+def settle(expression: Expression, is_filed: Callable[[Operand], bool]) -> Expression:
+    """Return the tree without the optional operands that are added or subtracted and not filed."""
+    match expression:
+        case Binary("+" | "-", left, Operand(optional=True) as right) if not is_filed(right):
+            return settle(left, is_filed)
+        case Binary(symbol, left, right):
+            return Binary(symbol, settle(left, is_filed), settle(right, is_filed))
+        case _:
+            return expression
 
 
 def mean(expressions: list[Expression]) -> Expression:

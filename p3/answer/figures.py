@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -10,11 +10,18 @@ import polars as pl
 from p3.answer.expression import NotComputableError, Operand
 from p3.answer.periods import Duration, PeriodKey
 from p3.answer.tables.source import RowSource
+from p3.facts.shares import ShareBasis, adjusted
 from p3.facts.view import Item, Period, lookup, periods
 from p3.provenance import FactSource
 
 Statements = Callable[[int, int | None], Sequence[Period]]
 """Gives the fiscal years that a company's annual report for one prints; for None, those of the newest report."""
+
+ShareBases = Callable[[int], ShareBasis | None]
+"""Gives the share basis of the as-of for a company's shares, None where its splits are not known."""
+
+_QUARTER_DAYS, _YEAR_DAYS = 91, 365
+_UNEVEN = 8  # a quarter has 12 to 14 weeks
 
 _ROUNDING = 0.005  # share of an amount by which a fact and a printed row may differ in rounding
 
@@ -22,6 +29,10 @@ _ROUNDING = 0.005  # share of an amount by which a fact and a printed row may di
 def nothing_printed(_cik: int, _year: int | None) -> Sequence[Period]:
     """Return no year: for a company without documents."""
     return ()
+
+
+def no_splits_known(_cik: int) -> None:
+    """Return no share basis: share data stay as filed."""
 
 
 class NotYetKnownError(NotComputableError):
@@ -35,18 +46,22 @@ class NotYetKnownError(NotComputableError):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The line item that stands for an operand, and the period in which it was found."""
+    """The line item that stands for an operand, and the period in which it was found.
+
+    ``on_basis`` says whether it is brought to the share basis of the as-of.
+    """
 
     operand: Operand
     item: Item
     period: Period
+    on_basis: bool = False
 
 
 class Figures:
     """The companies' periods as known at ``as_of``, each company read once.
 
     Line items go before what ``statements`` print, which fill the gaps; ``latest`` is the last fiscal year asked for,
-    whose report is read first.
+    whose report is read first. Share data are brought to the basis that ``bases`` gives.
     """
 
     def __init__(
@@ -55,11 +70,13 @@ class Figures:
         as_of: datetime,
         statements: Statements = nothing_printed,
         latest: int | None = None,
+        bases: ShareBases = no_splits_known,
     ) -> None:
         self._line_items = line_items
         self._as_of = as_of
         self._statements = statements
         self._latest = latest
+        self._bases = bases
         self._periods: dict[tuple[int, Duration], list[Period]] = {}
 
     def find(self, operand: Operand) -> Figure:
@@ -77,7 +94,20 @@ class Figures:
         item = period.items.get(operand.item)
         if item is None:
             raise NotComputableError(f"no {operand.item} in the facts or statements of {period.label}")
-        return Figure(operand, item, period)
+        return self._on_basis(Figure(operand, item, period), operand.cik)
+
+    def _on_basis(self, figure: Figure, cik: int) -> Figure:
+        item = figure.item
+        if not item.unit.endswith("shares"):
+            return figure
+        basis = self._bases(cik)
+        factor = basis.factor_of(item.unit, item.sources) if basis else None
+        if factor is None:
+            return figure
+        if factor != 1.0:
+            formula = f"{item.formula or figure.operand.item}, {factor:g} shares for one"
+            item = replace(item, value=adjusted(item.value, item.unit, factor), formula=formula)
+        return replace(figure, item=item, on_basis=True)
 
     def period(self, cik: int, key: PeriodKey) -> Period:
         """Return the period that ``key`` means for the company. Raises like `find`."""
@@ -139,9 +169,14 @@ class Figures:
         return self._periods[cik, duration]
 
     def _by_end(self, cik: int, key: PeriodKey) -> Period | None:
-        durations: tuple[Duration, ...] = ("annual", "quarter")
-        both = (period for duration in durations for period in self._known(cik, duration))
-        return next((period for period in both if period.end == key.end), None)
+        durations: tuple[Duration, ...] = (key.duration,) if key.spanned else ("annual", "quarter")
+        both = [period for duration in durations for period in self._known(cik, duration)]
+        at = next((n for n, period in enumerate(both) if period.end == key.end), None)
+        if at is None or key.back > at:
+            return None
+        found = both[at - key.back]
+        days = key.back * (_YEAR_DAYS if key.duration == "annual" else _QUARTER_DAYS)
+        return found if abs((both[at].end - found.end).days - days) <= _UNEVEN * max(1, key.back) else None
 
 
 def _is_printed(source: FactSource) -> bool:

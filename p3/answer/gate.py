@@ -1,9 +1,10 @@
-"""What a model wrote is let through only as far as it stands in the cited span of a document.
+"""What a model wrote is shown only as far as it stands in the cited span of a document.
 
-A quotation stands contiguously, spacing and the shape of quotation marks apart. Each number of the sentence stands in
-the cited span with the same value, sign and unit. Each name stands in the passage or is its company's. What the span
-does not deny or say, the sentence does not either: no negation added or dropped, no rise called a fall, no advice.
-No model takes part in this.
+A quotation stands contiguously, spacing and the shape of quotation marks apart. A sentence is withheld where a number
+of it does not stand in the cited span with the same value, sign and unit, where a name of it stands neither in the
+passage nor in its company's name, where it gives advice that the span does not, and where the two share no word. What
+is left is shown as it is where it restates the span word for word (`restatement`); otherwise the span is shown itself,
+in quotation marks. No model takes part in this.
 """
 
 import re
@@ -13,27 +14,24 @@ from decimal import Decimal
 from typing import Literal
 
 from p3.answer.numerals import Numeral, numerals
+from p3.answer.restatement import restates
 from p3.retrieval import terms
 
 Rule = Literal["shape", "passage", "quotation", "characters", "number", "name", "sense"]
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "‟": '"'})
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _NO_NAMES = frozenset(("fy", "q"))  # of "FY2024" and "Q3"; what follows is read as a number
-_NEGATION = re.compile(r"\b(?:not|no|never|neither|nor|none|cannot|without|unable|\w+n['’]t)\b", re.IGNORECASE)
-_RISE = re.compile(r"\b(?:increas|rose|rise|risen|rising|grew|grow|gain|higher|improv|expand|up\b)", re.IGNORECASE)
-_FALL = re.compile(
-    r"\b(?:decreas|declin|fell|fall|drop|lower|reduc|shr[aiu]nk|contract(?:ed|ion)\b|down\b|worsen|deteriorat)",
-    re.IGNORECASE,
-)
 _LOSS = re.compile(
-    rf"{_FALL.pattern}|\b(?:loss|losses|lost|negative|deficit|outflow|used|expense|paid|charge)", re.IGNORECASE
+    r"\b(?:decreas|declin|fell|fall|drop|lower|reduc|shr[aiu]nk|contract(?:ed|ion)\b|down\b|worsen|deteriorat"
+    r"|loss|losses|lost|negative|deficit|outflow|used|expense|paid|charge)",
+    re.IGNORECASE,
 )
 _ADVICE = re.compile(
     r"\b(?:buy|buys|sell|sells|hold|avoid|recommend\w*|outperform\w*|underperform\w*|overweight|underweight|invest|undervalued"
     r"|overvalued|price target|should|must|guarantee\w*)\b",
     re.IGNORECASE,
 )
-_RATING = re.compile(r"(?i:(?:\A|[:;.,]\s*)(?:buy|sell|hold|avoid|invest)(?![\w-]))|\b(?:BUY|SELL|HOLD)\b")
+_RATING = re.compile(r"(?i:(?:\A|[:;.]\s*)(?:buy|sell|hold|avoid|invest)(?![\w-]))|\b(?:BUY|SELL|HOLD)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +58,23 @@ def find_quotation(quotation: str, text: str) -> tuple[int, int] | None:
     return match.span() if match else None
 
 
-def check(sentence: str, text: str, span: tuple[int, int], owner: str) -> Refusal | None:
-    """Return why ``sentence`` may not stand on ``span`` of ``text``, None where it may.
+def check(sentence: str, text: str, span: tuple[int, int], owner: str) -> str | Refusal:
+    """Return what may be shown of ``sentence`` on ``span`` of ``text``: itself or the span quoted, or why nothing may.
 
     ``owner`` names the company whose passage ``text`` is.
     """
-    quoted = text[span[0] : span[1]]
+    quoted = " ".join(text[slice(*span)].split())
+    return _refusal(sentence, text, span, owner) or (sentence if restates(sentence, quoted) else f"“{quoted}”")
+
+
+def _refusal(sentence: str, text: str, span: tuple[int, int], owner: str) -> Refusal | None:
     if strange := foreign_characters(sentence, f"{text} {owner}"):
         return Refusal("characters", f"characters that the passage does not use: {' '.join(strange)}")
     if numbers := unsupported_numbers(sentence, text, span):
         return Refusal("number", f"numbers that do not stand in the quotation: {', '.join(numbers)}")
     if names := unsupported_names(sentence, f"{text} {owner}"):
         return Refusal("name", f"names that do not stand in the passage: {', '.join(names)}")
-    if sense := _contradiction(sentence, quoted):
+    if sense := _foreign_sense(sentence, text[slice(*span)]):
         return Refusal("sense", sense)
     return None
 
@@ -128,17 +130,10 @@ def _words(text: str) -> list[str]:
     return [re.sub(r"['’]s\Z|s['’]\Z", "", word) for word in _WORD.findall(text)]
 
 
-def _contradiction(sentence: str, quoted: str) -> str | None:
-    """Return how the sense of ``sentence`` departs from what is quoted, as far as single words tell."""
-    denied, quoted_denied = len(_NEGATION.findall(sentence)), len(_NEGATION.findall(quoted))
-    if denied > quoted_denied or (quoted_denied and not denied):
-        return "the sentence and the quotation differ by a negation"
-    rises, falls = bool(_RISE.search(sentence)), bool(_FALL.search(sentence))
-    quoted_rise, quoted_fall = bool(_RISE.search(quoted)), bool(_FALL.search(quoted))
-    if (rises and quoted_fall and not quoted_rise) or (falls and quoted_rise and not quoted_fall):
-        return "the sentence turns the quotation's direction around"
-    if _RATING.search(sentence):
-        return "the sentence gives advice"
+def _foreign_sense(sentence: str, quoted: str) -> str | None:
+    """Return what ``sentence`` brings in that is not quoted, and what neither of the two may say."""
+    if _RATING.search(sentence) or _RATING.search(quoted):
+        return "the sentence or its quotation gives advice"
     advice = {match.lower() for match in _ADVICE.findall(sentence)} - {
         match.lower() for match in _ADVICE.findall(quoted)
     }

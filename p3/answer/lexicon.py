@@ -25,13 +25,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """``phrases`` maps words to (kind, name): kind is ``term``, a marker's name, or ``filler``."""
+    """``phrases`` maps words to (kind, name): kind is ``term``, a marker's name, or ``filler``.
+
+    ``cash_flows`` are the terms that are paid or received in cash.
+    """
 
     terms: dict[str, Term]
     phrases: dict[str, tuple[str, str]]
     assumed: frozenset[str]
     not_numeric: frozenset[str]
     longest: int
+    cash_flows: frozenset[str] = frozenset()
 
 
 @cache
@@ -60,11 +64,14 @@ def build(config: dict[str, Any]) -> Lexicon:
         _add(phrases, members, (kind, kind))
     assumed = frozenset(phrase for row in (items | metrics).values() for phrase in row.get("assumed", ()))
     longest = max(len(phrase.split()) for phrase in phrases)
-    return Lexicon(terms, phrases, assumed, first_words, longest)
+    cash_flows = frozenset(name for name, row in (items | metrics).items() if row.get("cash_flow"))
+    return Lexicon(terms, phrases, assumed, first_words, longest, cash_flows)
 
 
 def _metric(name: str, row: dict[str, Any], known: dict[str, Term]) -> Term:
     def definition(operand: Operand) -> Expression:
+        if operand.optional:
+            return operand
         return shift(known[operand.item].expression, operand.years)
 
     return Term(name, transform(parse(row["formula"]), definition), row.get("percent", False), row.get("unit"))

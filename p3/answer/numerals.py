@@ -59,7 +59,7 @@ _YEAR = r"(?P<year>(?:19|20)\d\d)\b"
 _SIGN = r"(?:US|CA?|A|HK)?[$€£¥]"
 _FIGURE = r"(?<![\w.,])(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?![.,]?\d)"
 _SCALE = r"\)?\s?(?:thousand|million|billion|trillion|bn|mn|tn|mm)\b|[kmbt]\b"
-_UNIT = r"\)?%|\s?(?:percentage\spoints?|percent|per\scent|pct|basis\spoints?|bps|times|x)\b|\s?×"
+_UNIT = r"\)?\s?%|\s?(?:percentage\spoints?|percent|per\scent|pct|basis\spoints?|bps|times|x)\b|\s?×"
 _RANGE = rf"(?=\s?(?:[-–—]|to)\s?(?:{_SIGN})?(?:\d[\d,.]*\d|\d)(?P<next_scale>{_SCALE})?(?P<next_unit>{_UNIT})?)"
 
 
@@ -176,7 +176,7 @@ def _extent(match: re.Match[str], value: Value) -> tuple[int, int]:
         return start, end
     before, after = match.string[:start], match.string[end:]
     start -= len(before) - len(re.sub(r"[(−–-]\s?\Z", "", before))
-    end += len(after) - len(re.sub(r"\A ?\)%?", "", after))
+    end += len(after) - len(re.sub(r"\A ?\)(?: ?%)?", "", after))
     return start, end
 
 

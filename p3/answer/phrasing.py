@@ -115,6 +115,8 @@ def _what(request: Request) -> str:
         "growth": "growth of",
         "change": "change of",
         "compound": "compound annual growth of",
+        "combined": "combined",
+        "multiple": "multiple of",
     }
     return f"{prefixes[request.operation]} {label}" if request.operation in prefixes else label
 

@@ -12,8 +12,9 @@ _SCALE = re.compile(
     r"""\(?\b(?:answer\s+)?(?:(?:expressed|stated)\s+)?in\s+(?:us\s*d|u\.?s\.?\s+dollars?|\$)?\s*
     (thousand|million|billion)s?(?:\s+of)?(?:\s+(?:usd|us\s+dollars|dollars))?\b\)?
     |\(?\b(?:answer\s+)?in\s+(?:(?:us\s*d|u\.?s\.?\s+dollars?|\$)\s*(k|mm|mn|m|bn|b)|(mm|mn|bn))(?:\s+(?:usd|dollars))?\b\)?
-    |(?:\(\s*|,\s*)(?:us\s*d|us\$|\$)\s*(thousand|million|billion|mm|mn|bn)s?(?=\s*(?:[).?,]|$))\s*\)?
-    |,?\s*(?:rounded\s+)?to\s+the\s+nearest\s+(thousand|million|billion)\b""",
+    |(?:\(\s*|,\s*)(?:us\s*d|us\$|\$)\s*(thousand|million|billion|mm|mn|bn|m|b|k)s?(?=\s*(?:[).?,]|$))\s*\)?
+    |\bhow\s+many\s+(thousand|million|billion)s?(?:\s+of)?(?:\s+(?:us\s+|u\.s\.\s+)?dollars|\s+usd)?\b
+    |,?\s*(?:rounded\s+)?to\s+the\s+nearest\s+(?P<nearest>thousand|million|billion)\b""",
     re.VERBOSE,
 )
 _PERCENT = re.compile(
@@ -22,7 +23,8 @@ _PERCENT = re.compile(
     re.VERBOSE,
 )
 _DECIMALS = re.compile(
-    r",?\s*(?:and\s+)?(?:\bround(?:ed)?\s+(?:your\s+|the\s+)?(?:answer\s+|result\s+)?)?\bto\s+(\w+)\s+(?:decimal\s+places?|decimals?|digits?|dp)\b\)?"
+    r",?\s*(?:and\s+)?(?:\bround(?:ed)?\s+(?:your\s+|the\s+)?(?:answer\s+|result\s+)?)?(?:\bto|\bwith|(?<=,)|(?<=, ))"
+    r"\s*(\w+)\s+(?:decimal\s+places?|decimals?|digits?|dp)\b\)?"
 )
 
 
@@ -40,7 +42,7 @@ def take(text: str) -> tuple[str, Presentation]:
     wanted = Presentation()
     if match := _SCALE.search(text):
         named = next(filter(None, match.groups()))
-        nearest = 0 if match[5] else None
+        nearest = 0 if match["nearest"] else None
         wanted = replace(wanted, scale=_SCALES[_SHORT.get(named, named)], decimals=nearest)
     if _PERCENT.search(text):
         wanted = replace(wanted, percent=True)

@@ -12,21 +12,25 @@ from typing import Literal
 
 import polars as pl
 
-from p3.answer import definitions
-from p3.answer.expression import Expression, Operand, parse, shift, transform
+from p3.answer import definitions, periods
+from p3.answer.definition_grammar import UnreadableDefinitionError
+from p3.answer.expression import Binary, Expression, Operand, parse, shift, transform
+from p3.answer.idioms import MixedAmountsError, spelt_out
 from p3.answer.lexicon import Lexicon
 from p3.answer.periods import PeriodKey
 from p3.answer.presentation import Presentation
 from p3.answer.tokens import Token, prepare, tokens_of
 
-Operation = Literal["value", "average", "growth", "change", "compound", "greatest", "least", "compare", "list"]
+Operation = Literal[
+    "value", "average", "growth", "change", "compound", "multiple", "combined", "greatest", "least", "compare", "list"
+]
 _MEASURE = frozenset(
     {"term", "number", "divided", "times", "plus", "minus", "open", "close", "ratio", "ratio_end", "sum", "share_of"}
 )
 _RATIO_FORMS = frozenset(
     {("ratio", "term", "link", "term"), ("term", "link", "term", "ratio_end"), ("term", "divided", "term", "ratio_end")}
 )
-_BEFORE_AVERAGE = ("divided", "times", "plus", "minus")
+_IN_HUNDREDTHS = re.compile(r"%|percent|share of|proportion of")
 _OPERATORS = {"divided": "/", "times": "*", "plus": "+", "minus": "-", "open": "(", "close": ")"}
 _YEARS_OF_AVERAGE = re.compile(
     r"\b(\d|two|three|four|five|ten)[\s-]+years?\s+(?=(?:[\w&'-]+\s+){0,4}(?:average|mean|avg|cagr|compound))",
@@ -36,10 +40,12 @@ _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 
 # In order of preference: what each operation is called by.
 _MARKERS: tuple[tuple[Operation, frozenset[str]], ...] = (
+    ("multiple", frozenset({"multiple"})),
     ("compound", frozenset({"compound"})),
     ("average", frozenset({"average"})),
     ("growth", frozenset({"growth", "year_over_year"})),
     ("change", frozenset({"change"})),
+    ("combined", frozenset({"combined"})),
     ("greatest", frozenset({"greatest"})),
     ("least", frozenset({"least"})),
     ("compare", frozenset({"compare"})),
@@ -70,7 +76,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A question understood whole. ``assumptions`` are the choices made where its words leave one open."""
+    """A question understood whole. ``assumptions`` are the choices made where its words leave one open.
+
+    ``split_adjusted`` says that share data are wanted on the share basis of the as-of and no other.
+    """
 
     operation: Operation
     measure: Measure
@@ -78,6 +87,7 @@ class Request:
     periods: tuple[PeriodKey, ...]
     presentation: Presentation
     assumptions: tuple[Assumption, ...] = ()
+    split_adjusted: bool = False
 
 
 def read(question: str, companies: pl.DataFrame, lexicon: Lexicon) -> Request:
@@ -86,31 +96,46 @@ def read(question: str, companies: pl.DataFrame, lexicon: Lexicon) -> Request:
     text, presentation = prepare(asked, companies)
     text, told = definitions.take(text, lexicon)
     lexicon = _with_definitions(told, text, lexicon)
-    tokens = _with_averages(tokens_of(text, lexicon))
+    tokens = _spelt_out(text, lexicon)
     _refuse_other_forms(asked, tokens, lexicon)
     markers = {token.kind for token in tokens}
     measure = _measure(tokens, lexicon)
     if not definitions.inputs_are_used(told, measure.expression, lexicon):
         raise NotNumericError("other inputs are asked for than the metric has")
     ciks = tuple(dict.fromkeys(token.cik for token in tokens if token.cik is not None))
-    keys = tuple(dict.fromkeys(key for token in tokens for key in token.keys))
+    keys = periods.joined(tuple(dict.fromkeys(key for token in tokens for key in token.keys)))
     assumptions = _assumptions(tokens, keys, ciks, lexicon)
     ciks = ciks or _only_company(companies)
-    operation = _operation(markers, ciks, keys)
+    operation = _operation(markers, ciks, keys, measure)
     if operation == "growth" and measure.percent:
         operation = "change"
     if operation == "change" and not measure.percent and (presentation.percent or "percent" in markers):
         operation = "growth"
     if markers & {"percent"} and operation == "value" and not measure.percent:
         raise NotNumericError("a percentage is asked for, but not of what")
-    return Request(operation, measure, ciks, _periods(operation, keys, ciks, count), presentation, assumptions)
+    return Request(
+        operation,
+        measure,
+        ciks,
+        _periods(operation, keys, ciks, count),
+        presentation,
+        assumptions,
+        split_adjusted="split_adjusted" in markers,
+    )
+
+
+def _spelt_out(text: str, lexicon: Lexicon) -> list[Token]:
+    try:
+        return spelt_out(tokens_of(text, lexicon), lexicon)
+    except MixedAmountsError as error:
+        raise NotNumericError(str(error)) from None
 
 
 def _with_definitions(told: definitions.Told, text: str, lexicon: Lexicon) -> Lexicon:
     years = [key.fiscal_year for token in tokens_of(text, lexicon) for key in token.keys]
     try:
         return definitions.honour(told, lexicon, max((year for year in years if year), default=None))
-    except definitions.UnreadableDefinitionError as error:
+    except UnreadableDefinitionError as error:
         raise NotNumericError(str(error)) from None
 
 
@@ -131,18 +156,6 @@ def _refuse_other_forms(question: str, tokens: list[Token], lexicon: Lexicon) ->
         raise NotNumericError(f"not understood beside the metric: {', '.join(dict.fromkeys(unknown))}")
 
 
-def _with_averages(tokens: list[Token]) -> list[Token]:
-    """Read "divided by average X" as one term: the mean of X now and a year before."""
-    found: list[Token] = []
-    for token in tokens:
-        average = [each.kind for each in found[-2:]] in [[operator, "average"] for operator in _BEFORE_AVERAGE]
-        if average and token.kind == "term":
-            found[-1] = replace(token, name=f"avg({token.name})")
-        else:
-            found.append(token)
-    return found
-
-
 def _measure(tokens: list[Token], lexicon: Lexicon) -> Measure:
     """Return the expression that the terms and operators spell; none, or two, raises NotNumericError."""
     parts = _without_apposition(_parts(tokens))
@@ -158,7 +171,7 @@ def _measure(tokens: list[Token], lexicon: Lexicon) -> Measure:
         tree = parse(formula)
     except ValueError:
         raise NotNumericError("more than one quantity is asked for") from None
-    percent = percent or any("%" in token.text or "percent" in token.text for token in parts)
+    percent = percent or any(_IN_HUNDREDTHS.search(token.text) for token in parts)
     return Measure(formula, transform(tree, lambda leaf: _definition(leaf, lexicon)), percent)
 
 
@@ -166,7 +179,7 @@ def _parts(tokens: list[Token]) -> list[Token]:
     """Return the tokens of the measure; "to", "and" and "over" count only between two terms."""
     parts = []
     for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
-        joins = before and after and before.kind == after.kind == "term"
+        joins = before and after and before.kind == after.kind == "term" and before.name != after.name
         if (joins and token.kind == "link") or (token.kind in _MEASURE and (joins or token.text != "over")):
             parts.append(token)
     return parts
@@ -206,12 +219,21 @@ def _only_company(companies: pl.DataFrame) -> tuple[int, ...]:
     return (int(companies["cik"][0]),)
 
 
-def _operation(markers: set[str], ciks: tuple[int, ...], keys: tuple[PeriodKey, ...]) -> Operation:
+def _operation(markers: set[str], ciks: tuple[int, ...], keys: tuple[PeriodKey, ...], measure: Measure) -> Operation:
     """Return what to do with the figures; the more specific marker wins."""
+    if "ratio" in markers and len(ciks) == 2 and isinstance(measure.expression, Operand):
+        markers = markers | {"multiple"}
     operation: Operation = next((operation for operation, wanted in _MARKERS if wanted & markers), "list")
     several = len(ciks) > 1 or len(keys) > 1
-    if operation in ("compare", "list") and not several:
+    is_ratio = isinstance(measure.expression, Binary) and measure.expression.operator == "/"
+    if not several and (operation in ("compare", "list") or (operation == "multiple" and is_ratio)):
         return "value"
+    if operation == "multiple" and not (len(ciks) == 2 and len(keys) <= 1) and not (len(ciks) == 1 and len(keys) > 1):
+        raise NotNumericError("a multiple is of two companies, or of two years of one")
+    if operation == "combined" and not several:
+        raise NotNumericError("only one figure is named where several are to be added")
+    if "combined" in markers and operation != "combined":
+        raise NotNumericError(f"figures are to be added, and the {operation} of them is asked for")
     if operation in ("greatest", "least") and not several:
         raise NotNumericError("only one figure is named where the greatest or least is asked for")
     return operation
@@ -230,7 +252,7 @@ def _periods(
         raise NotNumericError("a number of years is named, but no average")
     if operation in ("growth", "change") and len(ordered) <= 1 and len(ciks) == 1:
         key = ordered[0] if ordered else PeriodKey()
-        if key.end is not None:
+        if key.end is not None and not key.spanned:
             raise NotNumericError("a date names no year to compare with")
         return (key.earlier(1), key)
     return ordered or (PeriodKey(),)

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 import polars as pl
 
-from p3.answer.figures import Statements, nothing_printed
+from p3.answer.figures import ShareBases, Statements, no_splits_known, nothing_printed
 from p3.answer.models.protocol import LanguageModel, Listener
 
 Status = Literal["answered", "abstained"]
@@ -21,6 +21,10 @@ class Passage(Protocol):
     @property
     def rank(self) -> int:
         """The place among the passages found, from 1."""
+
+    @property
+    def score(self) -> float:
+        """How well it fits the question, beside the others found for it; the best is not always the highest."""
 
     @property
     def ticker(self) -> str:
@@ -75,7 +79,8 @@ class Context:
     never used.
     ``search`` returns passages accepted by ``as_of``, best first. ``similarity`` tells how near in meaning texts are to
     a question, from -1 to 1; without it sentences are weighed by their words alone. ``documents`` names each
-    accession's document. ``statements`` gives the fiscal years that a company's annual reports print.
+    accession's document. ``statements`` gives the fiscal years that a company's annual reports print,
+    ``bases`` a company's share basis of the as-of.
     Without a ``model`` text is quoted, not worded; ``listen`` hears its drafts before they are checked,
     ``template`` names its prompt where that is not the configured one.
     """
@@ -90,6 +95,7 @@ class Context:
     documents: Mapping[str, str] = field(default_factory=dict)
     similarity: Similarity | None = None
     statements: Statements = nothing_printed
+    bases: ShareBases = no_splits_known
 
 
 @dataclass(frozen=True, slots=True)

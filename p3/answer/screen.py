@@ -2,19 +2,24 @@
 model.
 
 A screen cannot recognise every such sentence. What protects an answer is that numbers come from facts alone and that
-`gate`
-withholds whatever does not stand in a cited span; the screen only keeps plain attempts out of sight.
+`gate` withholds whatever does not stand in a cited span; the screen only keeps plain attempts out of sight.
 """
 
 import re
 
 _ADDRESSED = re.compile(
-    r"""\b(?:ignore|disregard|forget|override)\b[^.?!]{0,40}\b(?:instruction|prompt|previous|prior|above|context|rule)s?\b
+    r"""(?<!not\s)(?<!to\s)\b(?:ignore|disregard|forget|override|skip)\b
+        [^.?!]{0,40}\b(?:instruction|prompt|previous|prior|above|context|rule|question|quer(?:y|ie)|request|user)s?\b
     |\b(?:system|developer)\s+(?:prompt|message)\b
+    |\bnew\s+instructions?\s*:
     |\byou\s+are\s+(?:now\s+)?(?:an?\s+)?(?:ai|assistant|language\s+model|chatbot|chatgpt)\b
     |\bas\s+an\s+ai\b
-|\b(?:ai|llm|language\s+model|assistant)s?\b[^.?!]{0,30}\b(?:must|should|shall)\s+(?:now\s+)?(?:answer|respond|reply|say|output|report)\b
+    |\b(?:ai|llm|language\s+model|assistant)s?\b[^.?!]{0,30}
+        \b(?:must|should|shall)\s+(?:now\s+)?(?:answer|respond|reply|say|output|report)\b
     |\b(?:answer|respond|reply)\s+(?:only\s+)?with\b
+    |\byou\s+(?:must|should|shall|will)\s+(?:now\s+|only\s+|always\s+)?(?:answer|respond|reply|say|output)\b
+    |\b(?:answer|respond|reply|say|output|print|recommend|state)\b(?:\s+(?:only|just|that\s+it\s+is|a|an))*
+        [\s:"'“‘]+(?-i:BUY|SELL|HOLD|STRONG\s+BUY)\b
     |<\|?(?:system|im_start|im_end|endoftext)|\[/?inst\]""",
     re.IGNORECASE | re.VERBOSE,
 )

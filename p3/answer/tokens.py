@@ -68,6 +68,8 @@ def _next(words: list[str], lexicon: Lexicon) -> tuple[Token, int]:
             if candidate in lexicon.phrases:
                 kind, name = lexicon.phrases[candidate]
                 return Token(kind, candidate, name), length
+        if lexicon.phrases.get(singular := phrase.removesuffix("s"), ("", ""))[0] == "term":
+            return Token("term", singular, lexicon.phrases[singular][1]), length
     return _word(words[0]), 1
 
 

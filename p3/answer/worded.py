@@ -1,5 +1,5 @@
-"""An answer worded by a language model from passages, claim by claim; a claim that the gate does not pass is
-withheld.
+"""An answer worded by a language model from passages, claim by claim: each is shown as it is, replaced by the sentences
+that it quotes, or withheld, as the gate says.
 """
 
 import json
@@ -41,10 +41,11 @@ class _Stating(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence of the model and the span that it rests on."""
+    """A sentence of the model, or where it is ``quoted`` what stands in its place, and the span that it rests on."""
 
     sentence: str
     source: Sentence
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Worded:
     """The claims let through and why others were withheld, with the models asked for them and the prompt's template.
 
     ``tier`` is the one that answered, None where none did; its ``claims`` may still be none: it found no answer.
+    ``kept`` is the share of that one's own claims that passed; ``withheld`` are those of all that were asked.
     """
 
     claims: tuple[Claim, ...]
@@ -60,11 +62,14 @@ class Worded:
     attempts: tuple[Attempt, ...]
     complexity: Complexity
     template: str
+    kept: float = 0.0
 
     @property
     def counted(self) -> dict[str, int]:
-        """How many claims passed the gate, and how many each of its rules withheld."""
-        return {"passed": len(self.claims), **Counter(refusal.rule for refusal in self.withheld)}
+        """How many claims passed the gate, in how many the source is quoted, and how many each rule withheld."""
+        quoted = sum(claim.quoted for claim in self.claims)
+        shown = {"passed": len(self.claims)} | ({"quoted": quoted} if quoted else {})
+        return shown | {str(rule): n for rule, n in Counter(refusal.rule for refusal in self.withheld).items()}
 
     def as_dict(self) -> dict[str, Any]:
         """Return how the words came about, ready for JSON: the asking, every attempt, and what the gate did."""
@@ -107,7 +112,8 @@ def word(
         reply = model.complete(task, listen)
     except NoReplyError as error:
         return Worded((), tuple(withheld), None, error.attempts, complexity, words.reference)
-    return Worded(reply.value, tuple(withheld), reply.tier, reply.attempts, complexity, words.reference)
+    claims, kept = reply.value
+    return Worded(claims, tuple(withheld), reply.tier, reply.attempts, complexity, words.reference, kept)
 
 
 def _least_tokens(question: str, passages: Sequence[Passage], words: Template, config: ModelsConfig) -> int:
@@ -125,7 +131,7 @@ def _draft(
     owners: Mapping[str, str],
     withheld: list[Refusal],
     tokens: int,
-) -> Draft[tuple[Claim, ...]]:
+) -> Draft[tuple[tuple[Claim, ...], float]]:
     """Return the prompt of ``tokens`` and the reader of its reply, which adds what it refuses to ``withheld``."""
     ratio = config.request.characters_per_token
     around = tokens_in(words.instructions + words.text + question, ratio)
@@ -136,8 +142,13 @@ def _draft(
     return Draft(prompt, partial(_read, shown, owners, withheld))
 
 
-def _read(shown: Sequence[Packed], owners: Mapping[str, str], withheld: list[Refusal], reply: str) -> tuple[Claim, ...]:
-    """Return the claims of a reply that pass. Raises DataError where it is not the JSON asked for, or none passes."""
+def _read(
+    shown: Sequence[Packed], owners: Mapping[str, str], withheld: list[Refusal], reply: str
+) -> tuple[tuple[Claim, ...], float]:
+    """Return the claims of a reply that pass, and their share of all.
+
+    Raises DataError where it is not the JSON asked for, or none passes.
+    """
     try:
         stated = _Stating.model_validate_json(reply).claims
     except ValidationError as error:
@@ -145,10 +156,10 @@ def _read(shown: Sequence[Packed], owners: Mapping[str, str], withheld: list[Ref
     checked = [_check(claim, shown, owners) for claim in stated]
     refused = [reason for reason in checked if isinstance(reason, Refusal)]
     withheld += refused
-    claims = tuple(claim for claim in checked if isinstance(claim, Claim))
+    claims = tuple({claim.sentence: claim for claim in checked if isinstance(claim, Claim)}.values())
     if refused and not claims:
         raise _AllWithheldError(refused)
-    return claims
+    return claims, 1 - len(refused) / len(checked) if checked else 0.0
 
 
 def _check(claim: _Stated, shown: Sequence[Packed], owners: Mapping[str, str]) -> Claim | Refusal:
@@ -163,16 +174,25 @@ def _check(claim: _Stated, shown: Sequence[Packed], owners: Mapping[str, str]) -
     packed = shown[claim.passage - 1]
     passage = packed.passage
     span = find_quotation(claim.quotation, passage.text)
-    if span is None or not _is_shown(range(*span), packed):
+    whole = _shown_around(span, packed) if span else None
+    if whole is None:
         return Refusal("quotation", "a quotation does not stand in its passage")
-    owner = f"{passage.ticker} {owners.get(passage.ticker, '')}"
-    refusal = check(sentence, passage.text, span, owner)
-    first, last = span
+    said = check(sentence, passage.text, whole, f"{passage.ticker} {owners.get(passage.ticker, '')}")
+    first, last = whole
     source = Sentence(passage, passage.start + first, passage.start + last, passage.text[first:last])
-    return refusal or Claim(sentence, source)
+    return said if isinstance(said, Refusal) else Claim(said, source, quoted=said != sentence)
 
 
-def _is_shown(span: range, packed: Packed) -> bool:
+def _shown_around(span: tuple[int, int], packed: Packed) -> tuple[int, int] | None:
+    """Return the whole sentences around a quotation, None where not all of it was shown.
+
+    A part of a sentence may say what the sentence does not: "our products are unsafe", of what critics claim.
+    """
     passage = packed.passage
-    places = (at + passage.start for at in span if not passage.text[at].isspace())
-    return all(any(sentence.start <= place < sentence.end for sentence in packed.shown) for place in places)
+    around = [
+        each for each in packed.shown if each.start < passage.start + span[1] and passage.start + span[0] < each.end
+    ]
+    places = (at + passage.start for at in range(*span) if not passage.text[at].isspace())
+    if not all(any(each.start <= place < each.end for each in around) for place in places):
+        return None
+    return around[0].start - passage.start, around[-1].end - passage.start

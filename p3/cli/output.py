@@ -4,9 +4,11 @@ import importlib
 import importlib.util
 import io
 import sys
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
     from rich.console import Console, RenderableType
 
     from p3.workflow.result import Result
@@ -17,7 +19,7 @@ _WIDTH_OF_A_PIPE = 200  # wide enough that nothing which another program reads i
 def write(command: str, result: "Result", *, as_json: bool, quiet: bool) -> None:
     """Write a result: one JSON document, or tables for people; its notes go to stderr."""
     if as_json:
-        sys.stdout.write(result.data.model_dump_json(indent=2) + "\n")
+        sys.stdout.writelines(document(result.data))
     else:
         shown = console(stderr=False)
         for part in _view(command, result.data):
@@ -26,6 +28,19 @@ def write(command: str, result: "Result", *, as_json: bool, quiet: bool) -> None
     if not quiet:
         for note in result.notes:
             note_line(note)
+
+
+def document(data: "BaseModel") -> Iterator[str]:
+    """Yield a JSON document in pieces; of a list that is streamed one entry is in memory at a time."""
+    from p3.workflow.result import Streamed
+
+    streams = {name: value for name, value in data if isinstance(value, Streamed)}
+    text = data.model_copy(update={name: [] for name in streams}).model_dump_json(indent=2)
+    for name, entries in streams.items():
+        before, text = text.split(f'\n  "{name}": []', 1)  # within a string there is no line's end
+        yield f'{before}\n  "{name}": ['
+        yield from _entries(entries)
+    yield text + "\n"
 
 
 def note_line(text: str, on: "Console | None" = None) -> None:
@@ -65,16 +80,26 @@ def console(*, stderr: bool) -> "Console":
     return Told(file=stream, width=width, markup=False, emoji=False, highlight=False)
 
 
+def _entries(entries: "Iterable[BaseModel]") -> Iterator[str]:
+    """Yield the entries of a list and what closes it."""
+    end = "]"
+    for number, entry in enumerate(entries):
+        lines = entry.model_dump_json(indent=2).replace("\n", "\n    ")
+        yield f"{',' if number else ''}\n    {lines}"
+        end = "\n  ]"
+    yield end
+
+
 def _line(on: "Console", text: str, style: str) -> None:
     from p3.cli.views.parts import one_line
 
     on.print(one_line(text, style), soft_wrap=True)
 
 
-def _view(command: str, data: Any) -> "list[RenderableType]":
+def _view(command: str, data: Any) -> "Iterable[RenderableType]":
     """Return what ``p3.cli.views.<command>`` makes of the data, or a plain listing where a command has no view."""
     name = f"p3.cli.views.{command.replace('-', '_')}"
     if importlib.util.find_spec(name) is None:
         name = "p3.cli.views.plain"
-    parts: list[RenderableType] = importlib.import_module(name).render(data)
+    parts: Iterable[RenderableType] = importlib.import_module(name).render(data)
     return parts

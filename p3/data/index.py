@@ -11,6 +11,7 @@ Above SNAPSHOT_ROWS there is none: its cost, in disk and at every change, would 
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,7 +21,7 @@ from typing import Any
 import polars as pl
 
 from p3.data import passage_rows, snapshot_writer
-from p3.data.lance_passages import REBUILD, LancePassages, fetch
+from p3.data.lance_passages import REBUILD, LancePassages, fetch, metadata, reading
 from p3.data.snapshot import KEY, OF_RUN, Snapshot
 from p3.errors import ConfigurationError, DataError, InputMissingError
 
@@ -31,6 +32,7 @@ SNAPSHOT_ROWS = 300_000  # about 0.9 GB, a scan of whose vectors takes 50 ms
 _FRAGMENTS, _UNINDEXED = 20, 5_000  # from here on compaction pays: files, and rows that no index covers
 _BATCH = 10_000  # rows that are held in memory at once while a snapshot is made
 _LARGEST = 2**64 - 1
+_CLEARED = ""  # the model of a table that was emptied
 _TEMPORARY = ".tmp*"
 _FULL = f"os error {errno.ENOSPC}"  # as LanceDB says it
 
@@ -38,7 +40,7 @@ _FULL = f"os error {errno.ENOSPC}"  # as LanceDB says it
 class PassageIndex:
     """The passages of all companies, in the folder ``path``; nothing is opened before it is needed.
 
-    With ``pinned`` its reader reads that version, whatever came later; version 0 is that of nothing committed.
+    With ``pinned`` that version is read, whatever came later; version 0 is that of nothing committed. They only rise.
     """
 
     def __init__(self, path: Path, pinned: int | None = None) -> None:
@@ -52,20 +54,36 @@ class PassageIndex:
 
         Raises InputMissingError where nothing was ever committed, DataError where it cannot be read.
         """
-        if self._version is not None and self._version != self._newest():
+        manifest = self._manifest()
+        if manifest is None or self._version == 0:
+            raise _nothing_yet()
+        if self._version is not None and self._version != _number(manifest):
             return self._at(self._version)
-        folder = self._snapshot()
+        return self._newest(manifest)
+
+    def _newest(self, manifest: Path) -> Snapshot | LancePassages:
+        """Return the passages of the newest commit, whose manifest that is: their snapshot where there is one."""
+        try:
+            folder = self._snapshot(manifest)
+        except FileNotFoundError:  # another process has dropped the version since
+            return self._at(_number(manifest))
         if self._opened is not None and self._opened[0] == folder:
             return self._opened[1]
         try:
             self._opened = folder, Snapshot(folder)
             return self._opened[1]
         except FileNotFoundError:  # none was made, or a writer has just removed it
-            return self._pinned()
+            return self._at(_number(manifest))
         except (ValueError, KeyError, OSError, pl.exceptions.PolarsError) as error:
-            raise DataError(
-                f"the passages' snapshot cannot be read: {error}", f"Delete {folder}: the index itself is read then."
-            ) from error
+            raise SnapshotUnreadableError(folder, error) from error
+
+    def is_empty(self) -> bool:
+        """Return whether nothing was committed yet, or everything was cleared since."""
+        try:
+            self.reader()
+        except InputMissingError:
+            return True
+        return False
 
     def replace(self, cik: int, passages: pl.DataFrame, model: str) -> int:
         """Make ``passages`` the company's only ones, in one commit, and return how many rows it now has.
@@ -77,11 +95,12 @@ class PassageIndex:
         rows = passages.unique(KEY, keep="first", maintain_order=True)
         passage_rows.check(cik, rows)
         with _writing():
-            if self._exists():
-                self._merge(cik, rows, model)
-            else:
+            if self.is_empty():
                 schema = passage_rows.schema(rows, model)
-                self._connect().create_table(TABLE, rows.to_arrow().cast(schema), schema=schema)
+                mode = "create" if self._manifest() is None else "overwrite"
+                self._connect().create_table(TABLE, rows.to_arrow().cast(schema), schema=schema, mode=mode)
+            else:
+                self._merge(cik, rows, model)
             self._index_columns()
         return rows.height
 
@@ -94,7 +113,7 @@ class PassageIndex:
 
     def passages(self, where: str | None) -> pl.DataFrame:
         """Return every passage that meets ``where`` (None: all) with its vector, by document and offset."""
-        return LancePassages(self._table()).passages(where)
+        return self._held().passages(where)
 
     def documents(self, where: str) -> pl.DataFrame:
         """Return the documents with a passage that meets ``where``, and ``passages``, their number; oldest first."""
@@ -102,7 +121,7 @@ class PassageIndex:
 
     def kept(self, cik: int, model: str) -> pl.DataFrame:
         """Return passage_id, text and vector of the company's passages, none where the vectors are another model's."""
-        if not self._exists() or self.model() != model:
+        if self.is_empty() or self.model() != model:
             return pl.DataFrame(schema={KEY: pl.String, "text": pl.String, "vector": pl.Null})
         query = self._table().search().where(f"cik = {int(cik)}")
         return fetch(query.select([KEY, "text", "vector"])).sort(KEY)
@@ -111,9 +130,13 @@ class PassageIndex:
         """Return the name of the embedding model whose vectors the table holds."""
         return self.reader().model()
 
+    def ciks(self) -> list[int]:
+        """Return the companies that have passages, by rising CIK."""
+        return sorted(self._held().companies()["cik"])
+
     def columns(self) -> set[str]:
         """Return the names of the table's columns."""
-        return LancePassages(self._table()).columns()
+        return self._held().columns()
 
     def version(self) -> int | None:
         """Return the table's version, None before the first commit.
@@ -121,11 +144,14 @@ class PassageIndex:
         Read from the manifests' names, which costs no import: Lance names version v ``{2**64 - 1 - v:020}.manifest``,
         so that the newest sorts first.
         """
-        return self._newest() if self._version is None else self._version or None
+        if self._version is not None:
+            return self._version or None
+        manifest = self._manifest()
+        return None if manifest is None else _number(manifest)
 
     def maintain(self) -> None:
         """Compact the table where that is due, and have a snapshot of the newest commit. Call under the index lock."""
-        if not self._exists():
+        if self.is_empty():
             return
         with _writing():
             if _is_due(self._table()):
@@ -152,15 +178,25 @@ class PassageIndex:
         return len(leftovers)
 
     def clear(self) -> None:
-        """Drop every passage, so that another embedding model can be used."""
-        if self._exists():
-            self._connect().drop_table(TABLE)
+        """Drop every passage, so that another embedding model can be used; readers of older versions keep theirs."""
+        if not self.is_empty():
+            schema = self._table().schema.with_metadata(metadata(_CLEARED))
+            with _writing():
+                self._connect().create_table(TABLE, schema=schema, mode="overwrite")
+
+    def drop_snapshots(self) -> None:
+        """Delete the snapshots: the table itself is read until the next is made. Call under the index lock."""
+        shutil.rmtree(self._path / "snapshots", ignore_errors=True)
+        self._opened = None
 
     def _take_snapshot(self) -> None:
         """Write a snapshot of the newest commit where there is none, and drop those of older ones."""
-        folder = self._snapshot()
+        manifest = self._manifest()
+        if manifest is None:
+            return
+        folder = self._snapshot(manifest)
         if not folder.is_dir():
-            held = self._pinned()
+            held = self._at(_number(manifest))
             companies = held.companies()
             rows = int(companies["rows"].sum())
             if 0 < rows <= SNAPSHOT_ROWS and held.columns().issuperset({*OF_RUN, "text", "vector"}):
@@ -168,12 +204,9 @@ class PassageIndex:
                 snapshot_writer.write(folder, frames, rows, held.dimension, held.model())
         snapshot_writer.prune(folder)
 
-    def _snapshot(self) -> Path:
-        """Return the folder of the newest commit's snapshot: named by the manifest's content, which no two share."""
-        newest = self._manifest()
-        if newest is None:
-            raise _nothing_yet()
-        return self._path / "snapshots" / hashlib.sha256(newest.read_bytes()).hexdigest()[:32]
+    def _snapshot(self, manifest: Path) -> Path:
+        """Return the folder of a commit's snapshot: named by the manifest's content, which no two share."""
+        return self._path / "snapshots" / hashlib.sha256(manifest.read_bytes()).hexdigest()[:32]
 
     def _manifest(self) -> Path | None:
         files = (self._path / f"{TABLE}.lance" / "_versions").glob("*.manifest")
@@ -201,28 +234,21 @@ class PassageIndex:
             self._database = lancedb.connect(str(self._path), read_consistency_interval=timedelta(0))
         return self._database
 
-    def _exists(self) -> bool:
-        return (self._path / f"{TABLE}.lance" / "_versions").is_dir()
-
     def _table(self) -> Any:
-        if not self._exists():
+        if self._manifest() is None:
             raise _nothing_yet()
-        return self._connect().open_table(TABLE)
+        with reading():
+            return self._connect().open_table(TABLE)
 
-    def _newest(self) -> int | None:
-        newest = self._manifest()
-        return None if newest is None else _LARGEST - int(newest.stem)
-
-    def _pinned(self) -> LancePassages:
-        """Return the newest version, whatever is committed after it."""
-        table = self._table()
-        table.checkout(table.version)
-        return LancePassages(table)
+    def _held(self) -> LancePassages:
+        """Return the table at the version that is read, with no regard to snapshots."""
+        manifest = self._manifest()
+        if manifest is None or self._version == 0:
+            raise _nothing_yet()
+        return self._at(self._version or _number(manifest))
 
     def _at(self, version: int) -> LancePassages:
-        """Return an older version. Raises InputMissingError where it is no longer kept."""
-        if version == 0:
-            raise _nothing_yet()
+        """Return a version. Raises InputMissingError where it is no longer kept, or holds nothing."""
         table = self._table()
         try:
             table.checkout(version)
@@ -230,7 +256,24 @@ class PassageIndex:
             raise InputMissingError(
                 f"version {version} of the passages is no longer kept", "Passages of older versions go after a week."
             ) from None
-        return LancePassages(table)
+        held = LancePassages(table)
+        if held.model() == _CLEARED:
+            raise _nothing_yet()
+        return held
+
+
+class SnapshotUnreadableError(DataError):
+    """A snapshot is damaged; the index itself may be whole."""
+
+    def __init__(self, folder: Path, error: Exception) -> None:
+        super().__init__(
+            f"the passages' snapshot {folder.name} cannot be read: {error}", "Run `p3 doctor --repair`: it drops it."
+        )
+
+
+def _number(manifest: Path) -> int:
+    """Return the version whose manifest that is: ``{2**64 - 1 - v:020}.manifest``, so that the newest sorts first."""
+    return _LARGEST - int(manifest.stem)
 
 
 def _nothing_yet() -> InputMissingError:

@@ -1,6 +1,7 @@
 """Reading the passages of one version of the LanceDB table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -70,12 +71,26 @@ class LancePassages:
         return found.sort("_score", KEY, descending=[True, False]).drop("_score")
 
 
+class IndexUnreadableError(DataError):
+    """The LanceDB table itself cannot be read."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(f"the passage index cannot be read: {str(error).splitlines()[0]}", REBUILD)
+
+
 def fetch(query: Any) -> pl.DataFrame:
-    """Run a query; this is the border at which LanceDB's errors become p3's."""
-    try:
+    """Run a query. Raises IndexUnreadableError in place of LanceDB's errors."""
+    with reading():
         return pl.DataFrame(query.to_arrow())
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Translate LanceDB's errors at a read into p3's."""
+    try:
+        yield
     except (ValueError, RuntimeError, OSError) as error:
-        raise DataError(f"the passage index cannot be read: {error}", REBUILD) from error
+        raise IndexUnreadableError(error) from error
 
 
 def metadata(model: str) -> dict[bytes, bytes]:

@@ -127,7 +127,7 @@ class Postings:
 def mapped(file: Path) -> NDArray[np.generic]:
     """Return the array of a .npy file, mapped into memory where it holds anything."""
     found: NDArray[np.generic] = np.load(file, mmap_mode="r") if file.stat().st_size > _EMPTY else np.load(file)
-    return found
+    return found.view(np.ndarray)  # a memmap's every slice would cost ten times an array's
 
 
 def _joined(parts: list[NDArray[np.generic]], kind: type[np.generic]) -> NDArray[np.generic]:

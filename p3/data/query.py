@@ -38,31 +38,37 @@ class Query:
         self._pinned: dict[str, list[str]] = {}
 
     def rows(self, table: Table, where: str = "", parameters: Sequence[object] = ()) -> pl.DataFrame:
-        """Return the rows of ``table`` that satisfy ``where``.
+        """Return the rows of ``table`` that satisfy ``where``, an SQL condition.
 
         An empty frame of the table's shape where it was never written.
         """
-        if not where and (self._as_of is None or table.known is None):
-            return self._whole(table)
+        if not where:
+            return self.filtered(table)
         import duckdb
 
         connection = self._connect()
         self._view(table)
-        condition = f" WHERE {where}" if where else ""
         try:
-            frame = connection.sql(f"SELECT * FROM {table.name}{condition}", params=list(parameters)).pl()
+            frame = connection.sql(f"SELECT * FROM {table.name} WHERE {where}", params=list(parameters)).pl()
         except duckdb.Error as error:
             raise _unreadable(table, error) from error
         return pl.DataFrame(frame).select([pl.col(name).cast(kind) for name, kind in table.schema.items()])
 
-    def _whole(self, table: Table) -> pl.DataFrame:
-        """Return all rows, straight from the files: that spares importing DuckDB and pyarrow, which takes 0.3 s."""
+    def filtered(self, table: Table, *conditions: pl.Expr) -> pl.DataFrame:
+        """Return the rows of ``table`` that meet every condition, an expression on its columns.
+
+        As ``rows`` in every other way, but without DuckDB, whose import takes 0.2 s and whose views take 20 ms each:
+        for commands that a person waits for, and for what is read once a company.
+        """
         try:
-            frames = [pl.read_parquet(file, glob=False, hive_partitioning=False) for file in self._files(table)]
+            rows = _scanned(table, self._files(table)).filter(*conditions, *self._known_by(table)).collect()
         except (pl.exceptions.PolarsError, OSError) as error:
             raise _unreadable(table, error) from error
-        rows = pl.concat([pl.DataFrame(schema=table.schema), *frames], how="diagonal_relaxed")
         return rows.select([pl.col(name).cast(kind) for name, kind in table.schema.items()])
+
+    def _known_by(self, table: Table) -> list[pl.Expr]:
+        """Return what ``_known`` says, as an expression."""
+        return [] if self._as_of is None or table.known is None else [pl.col(table.known) <= self._as_of]
 
     def _files(self, table: Table) -> list[str]:
         """Return the table's files, those of the version that was there when it was first asked for."""
@@ -184,6 +190,12 @@ class Query:
         if self._as_of is None or table.known is None:
             return ""
         return f" WHERE {table.known} <= TIMESTAMPTZ {_quoted(self._as_of.isoformat())}"
+
+
+def _scanned(table: Table, files: Sequence[str]) -> pl.LazyFrame:
+    """Return the rows of a table's files; an older p3's lack columns, and one never written has no file."""
+    scans = [pl.scan_parquet(file, glob=False, hive_partitioning=False) for file in files]
+    return pl.concat([pl.LazyFrame(schema=table.schema), *scans], how="diagonal_relaxed")
 
 
 def _held_by_a_frame(result: "duckdb.DuckDBPyRelation") -> "duckdb.DuckDBPyRelation":

@@ -84,18 +84,17 @@ class Snapshot:
 
     def passages(self, where: str | None) -> pl.DataFrame:
         """Return every passage that meets ``where`` (None: all) with its vector, by document and offset."""
-        return self._at(_spans(self._found(where))).sort("document_sha", "start", KEY)
+        return self._at(self._by_document(_places(_spans(self._found(where)))))
 
     def vector_search(self, vector: NDArray[np.float32], k: int, where: str) -> pl.DataFrame:
         """Return the ``k`` passages nearest to ``vector`` by cosine that meet ``where``, nearest first."""
         check_dimension(vector, self.dimension)
         spans = _merged(_spans(self._found(where)))
         if not spans:
-            return self._at([])
+            return self._at(_places([]))
         # Not by @: BLAS has a thread on each core wait for the others, which takes longer than to read the vectors.
         cosines = np.concatenate([np.vecdot(self._vectors[first : first + rows], vector) for first, rows in spans])
-        places = np.concatenate([np.arange(first, first + rows) for first, rows in spans])
-        return self._best(places, cosines, k)
+        return self._best(_places(spans), cosines, k)
 
     def text_search(self, terms: Iterable[Term], k: int, where: str) -> pl.DataFrame:
         """Return the ``k`` best passages for ``terms`` by BM25 over those that meet ``where``, best first."""
@@ -126,28 +125,33 @@ class Snapshot:
         if len(places) > k:
             least = np.partition(scores, -k)[-k]  # ties with the last one stay in, the key decides between them
             places, scores = places[scores >= least], scores[scores >= least]
-        order = np.argsort(places)
-        found = self._at([(int(place), 1) for place in places[order]]).with_columns(_score=scores[order])
-        return found.sort("_score", KEY, descending=[True, False]).drop("_score").head(k)
+        keys = self._rows[KEY][places].to_list()
+        best = sorted(zip((-scores).tolist(), keys, places.tolist(), strict=True))[:k]
+        return self._at(np.array([place for _, _, place in best], dtype=np.intp))
 
-    def _at(self, spans: Spans) -> pl.DataFrame:
-        """Return the passages of ``spans``, in their order."""
-        places = np.concatenate([np.empty(0, np.intp), *(np.arange(at, at + rows) for at, rows in spans)])
-        runs = np.searchsorted(self._firsts, places, side="right") - 1
-        vectors = np.concatenate([self._vectors[:0], *(self._vectors[at : at + rows] for at, rows in _merged(spans))])
-        return pl.concat(
-            [
-                self._rows[places],
-                self._runs.select(OF_RUN)[runs],
-                pl.DataFrame(
-                    {
-                        "text": pl.Series(self._texts_at(places), dtype=pl.String),
-                        "vector": pl.Series(vectors, dtype=pl.Array(pl.Float32, self.dimension)),
-                    }
-                ),
-            ],
-            how="horizontal",
-        ).select(self._columns)
+    def _by_document(self, places: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return ``places`` by document and offset; to sort the passages themselves would copy their vectors twice."""
+        documents = self._documents["document_sha"][self._runs_at(places)]
+        keys = self._rows[places].select(documents, "start", KEY)
+        order: NDArray[np.uint32] = keys.select(pl.arg_sort_by("document_sha", "start", KEY)).to_series().to_numpy()
+        return places[order]
+
+    def _at(self, places: NDArray[np.intp]) -> pl.DataFrame:
+        """Return the passages at ``places``, in their order."""
+        runs = self._runs_at(places)
+        texts = pl.Series("text", self._texts_at(places), dtype=pl.String)
+        vectors = pl.Series("vector", self._vectors[places], dtype=pl.Array(pl.Float32, self.dimension))
+        columns = {each.name: each for each in (*self._rows[places], *self._documents[runs], texts, vectors)}
+        return pl.DataFrame([columns[name] for name in self._columns])
+
+    def _runs_at(self, places: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the number of the run that each of ``places`` lies in."""
+        runs: NDArray[np.intp] = np.searchsorted(self._firsts, places, side="right") - 1
+        return runs
+
+    @cached_property
+    def _documents(self) -> pl.DataFrame:
+        return self._runs.select(OF_RUN)
 
     @cached_property
     def _firsts(self) -> NDArray[np.int64]:
@@ -168,7 +172,12 @@ def check_dimension(vector: NDArray[np.float32], dimension: int) -> None:
 
 
 def _spans(runs: pl.DataFrame) -> Spans:
-    return list(runs.select("first", "rows").iter_rows())
+    return list(zip(runs["first"].to_list(), runs["rows"].to_list(), strict=True))
+
+
+def _places(spans: Spans) -> NDArray[np.intp]:
+    """Return the places of every row of ``spans``."""
+    return np.concatenate([np.empty(0, np.intp), *(np.arange(first, first + rows) for first, rows in spans)])
 
 
 def _merged(spans: Spans) -> Spans:

@@ -86,6 +86,10 @@ class Store:
         """Return rows of ``table`` as it stands now."""
         return self.query().rows(table, where, parameters)
 
+    def filtered(self, table: Table, *conditions: pl.Expr) -> pl.DataFrame:
+        """Return rows of ``table`` as it stands now that meet every condition; see ``Query.filtered``."""
+        return self.query().filtered(table, *conditions)
+
     def views(self, as_of: datetime | None = None) -> Mapping[str, Callable[[], pl.DataFrame]]:
         """Return what `p3 sql` reads beside the tables: the ledger's and the passages, each made when asked for."""
         made: dict[str, Callable[[], pl.DataFrame]] = {

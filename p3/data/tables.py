@@ -99,6 +99,8 @@ FILINGS = Table(
 
 PRIMARY = "(type IS NULL OR type = form)"
 """The condition on filings that leaves out exhibits: one row a filing. An older p3 had no types."""
+IS_PRIMARY = pl.col("type").is_null() | (pl.col("type") == pl.col("form"))
+"""The same as an expression."""
 
 FACTS = Table(
     "facts",

@@ -50,37 +50,25 @@ def bm25(texts: pl.Series, weights: dict[str, float]) -> Scores:
         return scores
     lengths = texts.str.len_chars().to_numpy().astype(np.float64)
     norm = K1 * (1 - B + B * lengths / max(1.0, lengths.mean()))
-    for stem, counts in _counts(texts, list(weights)).items():
-        present = int((counts > 0).sum())
+    stems = sorted(weights)
+    for stem, counts in zip(stems, _counts(texts, stems), strict=True):
+        present = np.count_nonzero(counts)
         idf = np.log(1 + (len(texts) - present + 0.5) / (present + 0.5))
         scores += weights[stem] * idf * counts * (K1 + 1) / (counts + norm)
     return scores
 
 
-def _counts(texts: pl.Series, stems: list[str]) -> dict[str, Scores]:
-    """Return how often each stem occurs in each text, for the stems that occur."""
-    lowered = texts.str.to_lowercase().str.replace_all("\u00a0", " ", literal=True)
-    found = (
-        pl.DataFrame({"row": np.arange(len(texts)), "word": lowered.str.extract_all(word_forms.pattern(stems))})
-        .explode("word")
-        .drop_nulls()
-    )
-    forms = found["word"].unique().to_list()
-    known = set(stems)
-    to_stem = {form: form if form in known else word_forms.stem(form) for form in forms}
-    tallied = (
-        found.with_columns(stem=pl.col("word").replace(to_stem))
-        .group_by("stem", "row")
-        .agg(pl.len())
-        .sort("stem", "row")
-    )
-    counts: dict[str, Scores] = {}
-    for (stem,), group in tallied.group_by("stem", maintain_order=True):
-        if stem in known:
-            column = np.zeros(len(texts))
-            column[group["row"].to_numpy()] = group["len"].to_numpy()
-            counts[str(stem)] = column
-    return counts
+def _counts(texts: pl.Series, stems: list[str]) -> NDArray[np.int64]:
+    """Return how often each stem occurs in each text, of shape (stems, texts)."""
+    found = texts.str.to_lowercase().str.extract_all(word_forms.pattern(stems))
+    words = found.explode(empty_as_null=False, keep_nulls=False)
+    places = {stem: place for place, stem in enumerate(stems)}
+    forms = words.unique().to_list()
+    of_forms = np.array([places.get(form, places.get(word_forms.stem(form), len(stems))) for form in forms], np.int64)
+    of_words = of_forms[words.cast(pl.Enum(forms)).to_physical().to_numpy()]
+    cells = of_words * len(texts) + np.repeat(np.arange(len(texts)), found.list.len().fill_null(0).to_numpy())
+    tallied = np.bincount(cells, minlength=(len(stems) + 1) * len(texts)).reshape(len(stems) + 1, len(texts))
+    return tallied[:-1]  # the last are forms of none
 
 
 def cosine(vectors: pl.Series, questions: NDArray[np.float32]) -> Scores:

@@ -111,7 +111,7 @@ def search(
         members = documents.filter(pl.col("document_sha").replace_strict(tiers) == tier)
         narrowed = _narrowed(within, members, documents)
         candidates = _candidates(query, vectors, held, int(members["passages"].sum()), narrowed)
-        ranked = rank.rank(query, candidates, vectors).sort(_ORDER, descending=_DESCENDING)
+        ranked = rank.rank(query, candidates, vectors).drop("vector").sort(_ORDER, descending=_DESCENDING)
         ranked = ranked.with_columns(tier=pl.lit(tier))
         is_first = _is_first_of_page(ranked)
         best.append(ranked.filter(is_first))

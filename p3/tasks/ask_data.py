@@ -6,18 +6,21 @@ from functools import cached_property
 
 import polars as pl
 
+from p3.answer.companies import with_known_names
 from p3.answer.result import Context, Passage
 from p3.data.store import PASSAGES
-from p3.data.tables import COMPANIES, FILINGS, IS_PRIMARY, LINE_ITEMS
+from p3.data.tables import ACTIONS, COMPANIES, FILINGS, IS_PRIMARY, LINE_ITEMS, PRICES
+from p3.facts.shares import ShareBasis
 from p3.retrieval.embedding import Embedder, Vectors
 from p3.retrieval.filters import Filters
 from p3.retrieval.search import search
 from p3.retrieval.understand import parse
 from p3.tasks.ask_tables import StatementReader
 from p3.tasks.embedders import question_embedder
+from p3.tasks.splits import share_bases
 from p3.workflow.session import Session
 
-_READ = (COMPANIES.name, FILINGS.name, LINE_ITEMS.name, PASSAGES)
+_READ = (*(table.name for table in (ACTIONS, COMPANIES, FILINGS, LINE_ITEMS, PRICES)), PASSAGES)
 
 
 def versions_read(session: Session) -> dict[str, int]:
@@ -35,7 +38,7 @@ class AskData:
     @cached_property
     def companies(self) -> pl.DataFrame:
         """The table of companies."""
-        return self._session.store.filtered(COMPANIES)
+        return with_known_names(self._session.store.filtered(COMPANIES))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, by the model of the passages."""
@@ -56,7 +59,13 @@ class AskData:
             documents=dict(documents.iter_rows()),
             similarity=self._similarity,
             statements=StatementReader(self._session, line_items),
+            bases=self._basis,
         )
+
+    def _basis(self, cik: int) -> ShareBasis | None:
+        """Return the share basis of the as-of, from what was fetched with the prices."""
+        tickers = self.companies.filter(pl.col("cik") == cik)["ticker"].drop_nulls().to_list()
+        return next(iter(share_bases(self._session, tickers).values()), None)
 
     @cached_property
     def _embedder(self) -> Embedder:
@@ -64,7 +73,7 @@ class AskData:
 
     def _search(self, text: str, k: int, ciks: Sequence[int]) -> Sequence[Passage]:
         index = self._session.store.index
-        if index.version() is None:
+        if index.is_empty():
             return []
         return search(text, k, index, self._embedder, self.companies, Filters(self._session.as_of, tuple(ciks)))
 

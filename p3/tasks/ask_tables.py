@@ -6,14 +6,14 @@ from typing import Any
 import polars as pl
 
 from p3.answer.tables.items import Filing, read_periods
-from p3.data.tables import FILINGS, PRIMARY
+from p3.data.tables import FILINGS, IS_PRIMARY
 from p3.facts.periods import ANNUAL, fiscal_year
 from p3.facts.view import Period
 from p3.sec.documents import placed
 from p3.sec.ingested import ORIGIN
 from p3.workflow.session import Session
 
-ANNUAL_FORMS = ("10-K", "10-K405", "10-KSB", "10-KT", "20-F", "40-F")
+ANNUAL_FORMS = ("10-K", "10-K405", "10-KSB", "20-F", "40-F")
 
 
 class StatementReader:
@@ -28,7 +28,7 @@ class StatementReader:
         ends = line_items.filter(pl.col("duration") == ANNUAL).select("cik", "end").unique().iter_rows()
         self._held = {(cik, fiscal_year(end)) for cik, end in ends}
         self._reports: dict[int, list[tuple[int, Mapping[str, Any]]]] = {}
-        self._read: dict[str, list[Period]] = {}
+        self._read: dict[tuple[str, Filing], list[Period]] = {}
 
     def __call__(self, cik: int, year: int | None) -> Sequence[Period]:
         """Return the years that the company's annual report for a fiscal year prints, for None the newest report's."""
@@ -36,18 +36,22 @@ class StatementReader:
         if not reports:
             return ()
         own, row = reports[-1]
-        if row["document_sha"] not in self._read:
-            self._read[row["document_sha"]] = self._statements(row, own)
-        return self._read[row["document_sha"]]
+        filing = Filing(row["accession"], row["document"], own, row["period"], row["accepted"])
+        key = (row["document_sha"], filing)  # one file may be filed under several names, years or companies
+        if key not in self._read:
+            self._read[key] = self._statements(row["document_sha"], filing)
+        return self._read[key]
 
     def _of(self, cik: int) -> list[tuple[int, Mapping[str, Any]]]:
         """Return the company's annual reports known at the as-of with their fiscal years, the newest last."""
         if cik not in self._reports:
-            forms = ", ".join(f"'{form}'" for form in ANNUAL_FORMS)
-            rows = self._session.store.rows(
+            rows = self._session.store.filtered(
                 FILINGS,
-                f"cik = ? AND status = 'stored' AND accepted <= ? AND form IN ({forms}) AND {PRIMARY}",
-                [cik, self._session.as_of],
+                pl.col("cik") == cik,
+                pl.col("status") == "stored",
+                pl.col("accepted") <= self._session.as_of,
+                pl.col("form").is_in(ANNUAL_FORMS),
+                IS_PRIMARY,
             ).sort("accepted", "accession")
             named = [(_year(row), row) for row in rows.iter_rows(named=True)]
             wanted = [(year, row) for year, row in named if year is not None and self._wanted(cik, year, row)]
@@ -57,9 +61,8 @@ class StatementReader:
     def _wanted(self, cik: int, year: int, row: Mapping[str, Any]) -> bool:
         return row["origin"] == ORIGIN or (cik, year) not in self._held
 
-    def _statements(self, row: Mapping[str, Any], year: int) -> list[Period]:
-        document = placed.to_text(self._session.store.raw.read(row["document_sha"]), row["document"])
-        filing = Filing(row["accession"], row["document"], year, row["period"], row["accepted"])
+    def _statements(self, sha: str, filing: Filing) -> list[Period]:
+        document = placed.to_text(self._session.store.raw.read(sha), filing.document)
         return read_periods(document.text, document.pages, filing)
 
 

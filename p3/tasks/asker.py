@@ -25,6 +25,7 @@ CODE = (
     "p3.answer.models",
     "p3.answer.tables",
     "p3.retrieval",
+    "config/company_names.toml",
     "config/confidence.toml",
     "config/metrics.toml",
     "config/models.toml",
@@ -33,6 +34,7 @@ CODE = (
     "p3.tasks.ask_data",
     "p3.tasks.ask_tables",
     "p3.tasks.asker",
+    "p3.tasks.splits",
 )
 """What an answer's words and numbers depend on."""
 

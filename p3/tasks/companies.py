@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import polars as pl
+
 from p3.data.store import Store
 from p3.data.tables import COMPANIES
 from p3.errors import InputMissingError
@@ -45,7 +47,7 @@ def cik_of(session: Session, company: Company) -> int:
 def row_of(session: Session, company: Company) -> dict[str, Any]:
     """Return the company's row of companies; raises InputMissingError where it was never fetched."""
     column, value = ("cik", company.cik) if company.cik is not None else ("ticker", company.ticker)
-    rows = session.store.rows(COMPANIES, f"{column} = ?", [value])
+    rows = session.store.filtered(COMPANIES, pl.col(column) == value)
     if rows.is_empty():
         raise InputMissingError(f"nothing is known of {company.ticker} yet", f"Run `p3 fetch-sec -t {company.ticker}`.")
     return rows.row(0, named=True)

@@ -14,7 +14,7 @@ from p3.scope import Scope
 from p3.shapes import Dcf
 from p3.tasks import dcf_evidence, dcf_page, dcf_thesis
 from p3.tasks.dcf_comparables import with_comparables
-from p3.tasks.dcf_rows import input_rows, printed, row
+from p3.tasks.dcf_rows import input_rows, listed, row
 from p3.tasks.market import settle_as_of
 from p3.valuation.dcf import value
 from p3.valuation.inputs import at
@@ -84,9 +84,11 @@ def _id(valued: Valuation, parameters: Mapping[str, Any]) -> str:
 def result(session: Session, scope: Scope, report: RunReport) -> Result:
     """Return what `dcf` prints: the valuations of this as-of, made now or before."""
     found = report.manifest.stages[0].results
-    shapes = with_comparables(session, printed(session, [found[ticker] for ticker in scope.tickers if ticker in found]))
-    nothing = report.exit_code is ExitCode.DONE and all(each.refused for each in shapes)
-    made = Dcf(run_id=session.run_id, as_of=clock.iso(session.as_of), valuations=shapes)
+    read = with_comparables(session, [found[ticker] for ticker in scope.tickers if ticker in found])
+    nothing = report.exit_code is ExitCode.DONE and all(each.refused for each in read())
     if session.choices.get("report"):
-        made = dcf_page.write(session, scope.name, dcf_thesis.with_theses(session, made))
+        read = dcf_thesis.with_theses(session, read)
+    made = listed(Dcf(run_id=session.run_id, as_of=clock.iso(session.as_of), valuations=[]), read)
+    if session.choices.get("report"):
+        made = dcf_page.write(session, scope.name, made)
     return Result(made, ExitCode.PARTIAL if nothing else report.exit_code, report.notes)

@@ -26,14 +26,15 @@ _TONES = ((-0.5, "under3"), (-0.25, "under2"), (0.0, "under1"), (0.25, "over1"),
 
 def sections(valuation: ValuationShape, series: Sequence[Part]) -> list[Section]:
     """Return the parts of a company's page; ``series`` are those about its values over time."""
+    over_time = [Section("Value against price over time", series)] if series else []
     if valuation.refused is not None:
-        return [Section("Not valued", [Paragraph(f"{valuation.refused}.")])]
+        return [Section("Not valued", [Paragraph(f"{valuation.refused}.")]), *over_time]
     detail = valuation.detail
     return [
         Section("Value", [Paragraph(_said(valuation)), *_pictures(valuation), _bridge(detail)]),
         *_thesis(valuation.thesis),
         Section("How sure", [*_uncertainty(valuation)]),
-        *([Section("Value against price over time", series)] if series else []),
+        *over_time,
         Section("Forecast", [_forecast(detail)]),
         Section("Cross-checks", [*_checks(detail)]),
         Section("Inputs and their sources", [_inputs(valuation), Paragraph(_opened(valuation))]),
@@ -54,7 +55,8 @@ def _said(valuation: ValuationShape) -> str:
 def _thesis(thesis: ThesisShape | None) -> Iterable[Section]:
     if thesis is None:
         return
-    said = [Paragraph(claim) for claim in thesis.claims]
+    heads = [Column("claim"), Column("the figures that it rests on")]
+    said = [Table(heads, [[claim.sentence, claim.quotation] for claim in thesis.claims])] if thesis.claims else []
     note = f"Written by a language model from the figures of this page; {len(thesis.withheld)} claims were withheld."
     yield Section("Thesis", [*said, Paragraph(note if thesis.tier else "No language model gave a thesis that stands.")])
 

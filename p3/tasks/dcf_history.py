@@ -15,7 +15,7 @@ from p3.shapes import Dcf
 from p3.tasks import dcf_evidence, dcf_page
 from p3.tasks.dcf import check_assumptions
 from p3.tasks.dcf_evidence import Known
-from p3.tasks.dcf_rows import printed, row
+from p3.tasks.dcf_rows import listed, printed, row
 from p3.tasks.market import settle_as_of
 from p3.valuation import history
 from p3.valuation.capital_inputs import asks_peers
@@ -89,8 +89,8 @@ def result(session: Session, scope: Scope, report: RunReport) -> Result:
     """Return what `dcf --history` prints: every company's valuations, the oldest first."""
     found = report.manifest.stages[0].results
     ids = [each for ticker in scope.tickers if ticker in found for each in json.loads(found[ticker])]
-    shown = printed(session, ids)
-    made = Dcf(run_id=session.run_id, as_of=clock.iso(session.as_of), valuations=shown, history=True)
+    data = Dcf(run_id=session.run_id, as_of=clock.iso(session.as_of), valuations=[], history=True)
+    made = listed(data, printed(session, ids))
     if session.choices.get("report"):
         made = dcf_page.write(session, scope.name, made)
     return Result(made, report.exit_code, report.notes)

@@ -1,6 +1,5 @@
 """Companies of the tree that share a company's industry, as they were known at a moment."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,7 +7,7 @@ from math import log
 
 import polars as pl
 
-from p3.data.tables import COMPANIES, LINE_ITEMS
+from p3.data.tables import COMPANIES
 from p3.valuation.evidence import Evidence
 from p3.valuation.peer_readings import peer
 from p3.valuation.peers import Peer
@@ -25,7 +24,7 @@ class Industries:
     session: Session
     gather: Callable[[str], Evidence]
     _companies: pl.DataFrame | None = None
-    _sizes: dict[int, tuple[list[datetime], list[float]]] | None = None
+    _sizes: dict[int, tuple[pl.Series, pl.Series]] | None = None
     _found: dict[tuple[str, datetime, ClaimsRules], Peer | None] = field(default_factory=dict)
 
     def peers(self, cik: int, sic: str | None, as_of: datetime, rules: Rules) -> Sequence[Peer]:
@@ -64,14 +63,16 @@ class Industries:
         """Return the newest total assets known at ``as_of``; None where none are."""
         if self._sizes is None:
             self._sizes = _assets(self.session)
-        moments, values = self._sizes.get(cik, ([], []))
-        at = bisect_right(moments, as_of)
-        return values[at - 1] if at else None
+        if cik not in self._sizes:
+            return None
+        moments, values = self._sizes[cik]
+        at = int(moments.search_sorted(as_of, "right"))
+        return float(values[at - 1]) if at else None
 
 
-def _assets(session: Session) -> dict[int, tuple[list[datetime], list[float]]]:
+def _assets(session: Session) -> dict[int, tuple[pl.Series, pl.Series]]:
     """Return each company's total assets by the moment from which they were the newest known."""
-    rows = session.store.rows(LINE_ITEMS, "item = 'total_assets' AND value > 0 AND known_from <= ?", [session.as_of])
+    asked = "SELECT cik, \"end\", known_from, value FROM line_items WHERE item = 'total_assets' AND value > 0"
+    rows = session.store.query(session.as_of).sql(asked, {})
     newest = rows.sort("known_from", "end").filter(pl.col("end") == pl.col("end").cum_max().over("cik"))
-    groups = newest.group_by("cik").agg("known_from", "value").iter_rows()
-    return {cik: (moments, values) for cik, moments, values in groups}
+    return {cik: (group["known_from"], group["value"]) for (cik,), group in newest.group_by("cik")}

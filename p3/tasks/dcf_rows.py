@@ -1,7 +1,7 @@
-"""Valuations as rows of the table, and rows as they are printed."""
+"""Valuations as rows of the table, and rows as they are printed: few at a time, for each has many sources."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,11 +10,15 @@ import polars as pl
 from p3 import clock
 from p3.data.tables import VALUATIONS
 from p3.errors import DataError
-from p3.provenance import FactSource
-from p3.shapes import Source, ValuationInput, ValuationShape
+from p3.shapes import Dcf, Source, ValuationInput, ValuationShape
 from p3.valuation.records import Valuation
+from p3.workflow.result import Streamed
 from p3.workflow.session import Session
 
+Read = Callable[[], Iterator[ValuationShape]]
+"""Gives the valuations of a result as they are printed, one after the other, read anew each time."""
+
+_AT_ONCE = 25
 _MADE = ("inputs", "as_of", "detail")
 
 
@@ -36,50 +40,77 @@ def input_rows(valued: Valuation) -> list[dict[str, Any]]:
     return [{**asdict(each), "sources": [source.as_row() for source in each.sources]} for each in valued.inputs]
 
 
-def valuations(session: Session, ids: list[str]) -> list[dict[str, Any]]:
-    """Return rows of valuations by id, in the order of the ids. Raises DataError where one is missing."""
-    place = {valuation_id: at for at, valuation_id in enumerate(ids)}
-    return sorted(_rows(session, ids).to_dicts(), key=lambda found: place[found["valuation_id"]])
+def valuations(session: Session, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return valuations by id without inputs and detail, in the order of the ids.
+
+    ``rate`` is what ``discount_rate`` tells. Raises DataError where a valuation is missing.
+    """
+    return [_brief(row) for row in rows(session, ids)]
 
 
-def printed(session: Session, ids: list[str]) -> list[ValuationShape]:
-    """Return valuations by id as they are printed, in the order of the ids. Raises DataError where one is missing."""
-    found = {row["valuation_id"]: shape(row) for row in _rows(session, ids).iter_rows(named=True)}
-    return [found[valuation_id] for valuation_id in ids]
+def _brief(row: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in row.items() if name not in ("inputs", "detail")}
+    return kept | {"rate": discount_rate(row)}
 
 
-def _rows(session: Session, ids: list[str]) -> pl.DataFrame:
-    listed = ", ".join("?" for _ in ids) or "NULL"
-    rows = session.store.rows(VALUATIONS, f"valuation_id IN ({listed})", ids)
-    missing = len(set(ids)) - rows.height
-    if missing:
-        raise DataError(f"{missing} valuations that the ledger knows are not in the tree", "Run `p3 dcf --force`.")
-    return rows
+def discount_rate(row: Mapping[str, Any]) -> tuple[str, float | None]:
+    """Return the rate of the first years and its name: the WACC, or the cost of equity where flows are the owners'."""
+    return ("cost of equity", _cost_of_equity(row)) if row["wacc"] is None else ("WACC", row["wacc"])
+
+
+def _cost_of_equity(row: Mapping[str, Any]) -> float | None:
+    return next((each["value"] for each in row["inputs"] or () if each["name"] == "cost_of_equity"), None)
+
+
+def printed(session: Session, ids: Sequence[str]) -> Read:
+    """Return what reads valuations by id as they are printed, in the order of the ids.
+
+    Reading raises DataError where one is missing.
+    """
+    return lambda: map(shape, rows(session, ids))
+
+
+def listed(data: Dcf, read: Read) -> Dcf:
+    """Return ``data`` with its valuations as a stream."""
+    return data.model_copy(update={"valuations": Streamed(read)})
+
+
+def rows(session: Session, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield rows of valuations by id, in the order of the ids. Raises DataError where one is missing."""
+    query = session.store.query()
+    for first in range(0, len(ids), _AT_ONCE):
+        asked = ids[first : first + _AT_ONCE]
+        frame = query.filtered(VALUATIONS, pl.col("valuation_id").is_in(asked))
+        found = {row["valuation_id"]: row for row in frame.iter_rows(named=True)}
+        if missing := set(asked) - found.keys():
+            raise DataError(
+                f"{len(missing)} valuations that the ledger knows are not in the tree", "Run `p3 dcf --force`."
+            )
+        yield from (found[valuation_id] for valuation_id in asked)
 
 
 def shape(row: Mapping[str, Any]) -> ValuationShape:
     """Return a row as it is printed."""
     kept = {name: row[name] for name in ValuationShape.model_fields if name in row and name not in _MADE}
     inputs = _inputs(row["inputs"] or [])
-    owners = next((each.value for each in inputs if each.name == "cost_of_equity"), None)
     return ValuationShape(
         **kept,
         inputs=inputs,
         as_of=clock.iso(row["as_of"]),
-        cost_of_equity=owners,
-        discount_rate=owners if row["wacc"] is None else row["wacc"],
+        cost_of_equity=_cost_of_equity(row),
+        discount_rate=discount_rate(row)[1],
         detail=json.loads(row["detail"] or "{}"),
     )
 
 
 def _inputs(rows: Sequence[Mapping[str, Any]]) -> list[ValuationInput]:
     """Return the inputs as they are printed; a fact that several rest on is one object, for there are many."""
-    known: dict[FactSource, Source] = {}
+    known: dict[tuple[Any, ...], Source] = {}
 
     def source(row: Mapping[str, Any]) -> Source:
-        fact = FactSource(**row)
+        fact = tuple(row.values())
         if fact not in known:
-            known[fact] = Source(**{**asdict(fact), "accepted": clock.iso(fact.accepted)})
+            known[fact] = Source(**{**row, "accepted": clock.iso(row["accepted"])})
         return known[fact]
 
     return [ValuationInput(**{**row, "sources": [source(each) for each in row["sources"]]}) for row in rows]

@@ -10,7 +10,8 @@ from datetime import datetime
 from p3.answer.models.protocol import LanguageModel
 from p3.answer.worded import word
 from p3.clock import parse_as_of
-from p3.shapes import Dcf, ThesisShape, ValuationShape
+from p3.shapes import ThesisClaim, ThesisShape, ValuationShape
+from p3.tasks.dcf_rows import Read
 from p3.tasks.model_tiers import configured
 from p3.wording import amount, few, name, number, percent
 from p3.workflow.session import Session
@@ -27,6 +28,7 @@ class _Figures:
     accepted: datetime
     text: str
     rank: int = 1
+    score: float = 1.0
     form: str = "valuation"
     document: str = "valuation"
     section: str = ""
@@ -39,16 +41,14 @@ class _Figures:
         return len(self.text)
 
 
-def with_theses(session: Session, data: Dcf) -> Dcf:
+def with_theses(session: Session, read: Read) -> Read:
     """Return the valuations, each with its thesis where a language model is configured and a model valued it."""
     model = configured(session.settings.language_model).opened()
     if model is None:
-        return data
-    written = [
-        each if each.refused is not None else each.model_copy(update={"thesis": thesis(each, model)})
-        for each in data.valuations
-    ]
-    return data.model_copy(update={"valuations": written})
+        return read
+    with model:
+        written = {each.valuation_id: thesis(each, model) for each in read() if each.refused is None}
+    return lambda: (each.model_copy(update={"thesis": written.get(each.valuation_id)}) for each in read())
 
 
 def thesis(valuation: ValuationShape, model: LanguageModel) -> ThesisShape:
@@ -58,7 +58,7 @@ def thesis(valuation: ValuationShape, model: LanguageModel) -> ThesisShape:
     found = word(_QUESTION.format(ticker=valuation.ticker), [figures], model)
     unanswered = [f"{each.backend or each.tier}: {each.failure}" for each in found.attempts if each.failure]
     return ThesisShape(
-        claims=[claim.sentence for claim in found.claims],
+        claims=[ThesisClaim(sentence=claim.sentence, quotation=claim.source.text) for claim in found.claims],
         withheld=[str(refusal) for refusal in found.withheld],
         tier=found.tier,
         unanswered=unanswered,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from p3.data.index import SnapshotUnreadableError
+from p3.data.lance_passages import IndexUnreadableError
 from p3.data.leftovers import leftovers
 from p3.data.tables import COMPANIES, FILINGS
 from p3.errors import DataError, ExitCode
@@ -59,16 +61,17 @@ def examine(session: Session, name: str | None, tickers: Sequence[str] | None, *
     With ``repair`` what is wrong is dropped, and its companies are marked for the next `p3 embed`; without it the exit
     code is 7 where anything is wrong.
     """
+    stored = session.store.rows(FILINGS, _STORED)
     looked: list[_Looked] = []
-    drift: list[DriftShape] = []
+    drift = _snapshot(session, repair=repair)
+    readable = repair or not drift
     try:
-        _check_columns(session)
-        stored = session.store.rows(FILINGS, _STORED)
-        for company in _companies(session, name, tickers):
+        _check_columns(session, readable=readable)
+        for company in _companies(session, name, tickers) if readable else ():
             own = stored.filter(pl.col("cik") == company.cik)
             looked.append(_look(session, company, own, repair=repair))
-    except DataError as error:  # the index itself cannot be read
-        drift.append(DriftShape(company="", kind="unreadable", document=None, count=0, detail=error.message))
+    except (IndexUnreadableError, _OutdatedError) as error:
+        drift.append(_unreadable(error))
         if repair:
             with session.store.writing():
                 embed.clear(session, "All passages")
@@ -87,10 +90,32 @@ def examine(session: Session, name: str | None, tickers: Sequence[str] | None, *
     return Result(data, ExitCode.DATA, error=DataError(f"the index is not as it should be in {places}", _REPAIR))
 
 
-def _check_columns(session: Session) -> None:
+class _OutdatedError(DataError):
+    """The passages have not the columns that they have now."""
+
+
+def _snapshot(session: Session, *, repair: bool) -> list[DriftShape]:
+    """Return that the snapshot is damaged, where it is; made from the index, it is made again with ``repair``."""
     index = session.store.index
-    if index.version() is not None and index.columns() != embed.COLUMNS:
-        raise DataError("the passages were made by an older p3", "Run `p3 embed` again.")
+    try:
+        index.is_empty()
+    except SnapshotUnreadableError as error:
+        if repair:
+            with session.store.writing():
+                index.drop_snapshots()
+                index.maintain()
+        return [_unreadable(error)]
+    return []
+
+
+def _unreadable(error: DataError) -> DriftShape:
+    return DriftShape(company="", kind="unreadable", document=None, count=0, detail=error.message)
+
+
+def _check_columns(session: Session, *, readable: bool) -> None:
+    index = session.store.index
+    if readable and not index.is_empty() and index.columns() != embed.COLUMNS:
+        raise _OutdatedError("the passages were made by an older p3", "Run `p3 embed` again.")
 
 
 def _companies(session: Session, name: str | None, tickers: Sequence[str] | None) -> Iterator[_Company]:
@@ -131,7 +156,7 @@ def _units(
 
 def _indexed(session: Session) -> list[int]:
     index = session.store.index
-    return [] if index.version() is None else index.documents("cik IS NOT NULL")["cik"].unique().to_list()
+    return [] if index.is_empty() else index.ciks()
 
 
 def _look(session: Session, company: _Company, stored: pl.DataFrame, *, repair: bool) -> _Looked:
@@ -151,7 +176,7 @@ def _look(session: Session, company: _Company, stored: pl.DataFrame, *, repair: 
 
 def _passages(session: Session, cik: int) -> pl.DataFrame:
     index = session.store.index
-    if index.version() is None:
+    if index.is_empty():
         return pl.DataFrame(schema={**SCHEMA, "vector": pl.Array(pl.Float32, 1)})
     return index.passages(f"cik = {cik}")
 

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from p3 import clock
 from p3.data.index import PassageIndex
 from p3.data.tables import FILINGS
@@ -80,7 +82,7 @@ def _model(session: Session, parameters: Mapping[str, Any]) -> Iterator[Embedder
     index = session.store.index
     with session.store.writing():
         index.clean_after_kill()
-        if index.version() is not None and not _fits(index, embedder.name):
+        if not index.is_empty() and not _fits(index, embedder.name):
             clear(session, f"Passages with vectors of {index.model()}")
     yield Remembering(embedder)  # companies of one run share exhibits and the phrases that the law prescribes
     session.progress.step("bringing the index up to date")
@@ -142,7 +144,7 @@ def _text(content: bytes, name: str) -> Text:
 def _embed(job: Job) -> Output:
     store, company = job.session.store, row_of(job.session, company_of(job))
     cik = company["cik"]
-    filings = store.rows(FILINGS, "cik = ? AND status = 'stored'", [cik]).sort("accession", "document")
+    filings = store.filtered(FILINGS, pl.col("cik") == cik, pl.col("status") == "stored").sort("accession", "document")
     passages, unread = passages_of(filings.iter_rows(named=True), company, store.raw.read, _text)
     if passages.is_empty():
         raise DataError(f"no document of {job.unit} is held", 'See why with `p3 sql "FROM dead_letters"`.')

@@ -13,5 +13,5 @@ def open_embedder(session: Session, model: str, threads: int = 1) -> Embedder:
 def question_embedder(session: Session) -> Embedder:
     """Return the model that made the index's vectors, whichever the settings name; theirs where nothing is indexed."""
     index = session.store.index
-    model = session.settings.embedding.model if index.version() is None else index.model()
+    model = session.settings.embedding.model if index.is_empty() else index.model()
     return session.shared("question embedder", lambda: open_embedder(session, model))

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from p3 import settings
-from p3.answer.models.config import ONLY, BackendSettings, ModelsConfig, backend_of, load_config
+from p3.answer.models import gguf
+from p3.answer.models.config import ONLY, BackendSettings, ModelsConfig, backend_of, is_address, load_config
 from p3.answer.models.tiers import TieredModel, open_tiers
 from p3.data import locks, whole
 from p3.errors import ConfigurationError
@@ -40,8 +41,11 @@ class Configured:
 
     @property
     def identity(self) -> str:
-        """What tells one set of models from another in a stage's parameters; it holds no key."""
-        return json.dumps([[each.tier, each.place, each.name] for each in self.backends])
+        """What tells one set of models from another: all that is set of each, and which file it is; it holds no key.
+
+        Which model a server runs is not asked, so it counts by its name and address alone.
+        """
+        return json.dumps([[each.model_dump(), _file_identity(each)] for each in self.backends])
 
 
 def configured(chosen: settings.LanguageModel) -> Configured:
@@ -57,6 +61,17 @@ def configured(chosen: settings.LanguageModel) -> Configured:
     alone = config.alone()
     values = {"tier": ONLY, "place": place, "name": chosen.name, "key_env": key_env}
     return Configured(alone, (backend_of(values, alone),), "settings: language_model", chosen.key)
+
+
+def _file_identity(backend: BackendSettings) -> tuple[str, int] | None:
+    """Return a file's fingerprint and when it changed, in ns; None for a server or a file that is not there."""
+    if is_address(backend.place):
+        return None
+    path = Path(backend.place).expanduser()
+    try:
+        return gguf.fingerprint(path), path.stat().st_mtime_ns
+    except (ConfigurationError, OSError):  # whoever asks the model is told
+        return None
 
 
 def find_key(name: str) -> str | None:

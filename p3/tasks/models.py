@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from p3 import clock
+from p3.answer.models import gguf
 from p3.answer.models.config import BackendSettings, backend_of, is_address, load_config, tier_of
 from p3.answer.models.protocol import Prompt
 from p3.answer.models.tiers import open_backend
-from p3.errors import ExitCode, P3Error, UsageError
+from p3.errors import ConfigurationError, ExitCode, P3Error, UsageError
 from p3.shapes import ModelBackend, ModelBench, Models, ModelStatus, ModelTier
 from p3.tasks import model_tiers
 from p3.tasks.model_tiers import Configured
 from p3.workflow.result import Result
 from p3.workflow.session import Session
 
-_MAGIC = b"GGUF"
 _TOGETHER = 8  # servers looked at, at once
 _PROSE = "Revenue rose because customers bought more of what the company makes, and costs rose more slowly. " * 12
 _SUMMARY = {
@@ -61,7 +61,7 @@ def bench(session: Session) -> Result:
 def add(session: Session, words: Sequence[str], name: str, key_env: str, style: str) -> Result:
     """List a model, ``words`` being its place, or its tier and its place; return what is listed then.
 
-    Raises UsageError for words that make no sense, ConfigurationError for a file that is no model.
+    Raises UsageError for words that make no sense and for a file that is no model.
     """
     config = load_config()
     *tiers, place = words or [""]
@@ -80,12 +80,9 @@ def _checked_file(place: str) -> str:
     """Return the whole path of a file that begins as a GGUF file does."""
     path = Path(place).expanduser().resolve()
     try:
-        with path.open("rb") as file:
-            is_model = file.read(len(_MAGIC)) == _MAGIC
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read", "Name a GGUF file, or a URL such as http://host:port/v1.") from error
-    if not is_model:
-        raise UsageError(f"{path} is no GGUF file", "Convert it with llama.cpp's convert_hf_to_gguf.py.")
+        gguf.check(path)
+    except ConfigurationError as error:
+        raise UsageError(error.message, "Name a GGUF file, or a URL such as http://host:port/v1.") from error
     return str(path)
 
 

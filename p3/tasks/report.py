@@ -112,7 +112,7 @@ def _stages(run: E2E) -> list[Part]:
 
 
 def _valuations(rows: Sequence[Mapping[str, Any]]) -> list[Part]:
-    heads = ("value", "price", "upside", "5 % to 95 %", "undervalued", "WACC", "price implies")
+    heads = ("value", "price", "upside", "5 % to 95 %", "undervalued", "rate", "price implies")
     columns = [Column("company"), *(Column(head, "number") for head in heads), Column("priced on"), Column("model")]
     valued = [row for row in rows if row["value_per_share"] is not None]
     parts: list[Part] = []
@@ -137,7 +137,7 @@ def _valuations(rows: Sequence[Mapping[str, Any]]) -> list[Part]:
 
 
 def _valuation(row: Mapping[str, Any]) -> list[str]:
-    spread = row["distribution"]
+    spread, (which, rate) = row["distribution"], row["rate"]
     return [
         row["ticker"],
         number(row["value_per_share"]),
@@ -145,7 +145,7 @@ def _valuation(row: Mapping[str, Any]) -> list[str]:
         percent(row["upside"], 0, signed=True),
         f"{number(spread['p5'], 0)} to {number(spread['p95'], 0)}" if spread else MISSING,
         percent(row["probability_undervalued"], 0),
-        percent(row["wacc"]),
+        f"{percent(rate)} {which}",
         percent(row["implied_growth"], 0),
         str(row["price_date"] or MISSING),
         name(row["model"] or MISSING),

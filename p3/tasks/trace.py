@@ -9,6 +9,7 @@ from p3.data.tables import DECISIONS, FILINGS, PRIMARY, VALUATIONS
 from p3.errors import UsageError
 from p3.retrieval.evidence import sentence_with
 from p3.shapes import Link, Trace
+from p3.tasks.dcf_rows import discount_rate
 from p3.wording import amount
 from p3.workflow.result import Result
 from p3.workflow.session import Session
@@ -88,8 +89,13 @@ def _valuation_link(row: Mapping[str, Any]) -> Link:
         if row["value_per_share"] is None
         else f"{row['value_per_share']:,.2f} a share against {row['price']:,.2f}"
     )
-    detail = {name: row[name] for name in ("model", "wacc", "terminal_growth", "refused")} | {
-        "as_of": clock.iso(row["as_of"])
+    which, rate = discount_rate(row)
+    detail = {
+        "model": row["model"],
+        which: rate,
+        "terminal_growth": row["terminal_growth"],
+        "refused": row["refused"],
+        "as_of": clock.iso(row["as_of"]),
     }
     sql = _open("valuations", "valuation_id", row["valuation_id"])
     return Link(kind="valuation", title=f"{row['ticker']}: {value}", detail=detail, sql=sql)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import (
+    bench_ask,
     bench_bulk,
     bench_commands,
     bench_documents,
@@ -31,6 +32,7 @@ _HEAD = ("what", "seconds", "ratio", "target", "baseline", "its seconds")
 def _lines(folder: Path) -> Iterator[Line]:
     tree = sample_tree(folder).path
     yield from bench_commands.lines(tree)
+    yield from bench_ask.lines(tree)
     yield from bench_search.lines(tree)
     yield from bench_embed.lines(tree)
     yield from bench_documents.lines()

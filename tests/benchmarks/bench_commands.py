@@ -12,7 +12,7 @@ _IMPORTS = "import typer, rich"
 
 
 def lines(tree: Path) -> Iterator[Line]:
-    """Yield the costs of help, of a run with nothing to do, and of a cold question, on a tree of the sample."""
+    """Yield the costs of help, and of a run with nothing to do, on a tree of the sample."""
     surroundings, where = environment(), ["--data-dir", str(tree), "--json"]
     base = process([sys.executable, "-c", _IMPORTS], surroundings, times=9)
     named = f'python -c "{_IMPORTS}"'
@@ -21,5 +21,3 @@ def lines(tree: Path) -> Iterator[Line]:
     again = process([*_P3, "e2e", "f2", "--source", "sample", *where], surroundings)
     yield Line("second p3 e2e f2, CPU", again.cpu, f"{named}, CPU", base.cpu)
     yield Line("second p3 e2e f2, time", again.wall, f"{named}, time", base.wall)
-    asked = process([*_P3, "ask", "What was NVIDIA's revenue in fiscal 2024?", *where], surroundings)
-    yield Line("cold p3 ask for a number, CPU", asked.cpu, f"{named}, CPU", base.cpu)

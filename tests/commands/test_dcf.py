@@ -103,7 +103,10 @@ def test_the_terminal_says_why_and_how_sure(p3: P3, tree: Path) -> None:
 
 def test_the_report_is_a_page_for_the_scope_and_one_for_each_company_with_every_source(p3: P3, tree: Path) -> None:
     series = p3("dcf", "-t", "MSFT", "--history", "--report", "--json", "--data-dir", tree)
-    assert "<svg" in Path(json.loads(series.out)["report"]).read_text("utf-8")
+    whole = Path(json.loads(series.out)["report"])
+    assert 'href="dcf-MSFT.html"' in whole.read_text("utf-8")
+    for page in (whole, whole.parent / "dcf-MSFT.html"):
+        assert "Value and price, on today" in page.read_text("utf-8")
     ended = p3("dcf", "f2", "--report", "--json", "--data-dir", tree)
     assert ended.code == 0, ended.err
     made = json.loads(ended.out)

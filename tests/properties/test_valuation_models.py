@@ -13,7 +13,6 @@ from p3.valuation.betas import Estimate, lever, unlever, vasicek
 from p3.valuation.black_scholes import Terms, call
 from p3.valuation.bridge import Claims
 from p3.valuation.discounting import Timing, perpetuity, present_value
-from p3.valuation.employee_options import per_share_consistent, per_share_net_of_options
 from p3.valuation.lognormal import Lognormal
 from p3.valuation.paths import Stages, fade, stack
 from p3.valuation.reverse import implied
@@ -308,14 +307,3 @@ def test_a_call_is_worth_less_than_the_share_and_no_less_than_exercise_in_the_en
 ) -> None:
     value = call(spot, Terms(strike, years, volatility, rate)).value
     assert max(spot - strike * np.exp(-rate * years), 0.0) - 1e-9 <= value <= spot + 1e-9
-
-
-@settings(deadline=None, max_examples=30)
-@given(st.floats(1e3, 1e6), st.floats(10, 1e4), st.floats(0.1, 5e3), st.floats(0.0, 0.5), st.floats(1, 200))
-def test_options_valued_at_the_share_they_leave_cost_less_than_at_a_share_without_them(
-    equity: float, shares: float, count: float, tax: float, strike: float
-) -> None:
-    terms = Terms(strike, 4.0, 0.4, 0.04)
-    found = per_share_consistent(equity, shares, count, tax, terms)
-    naive = count * call(equity / shares, terms).value
-    assert per_share_net_of_options(equity, shares, naive, tax) - 1e-6 <= found <= equity / shares * (1 + 1e-9)

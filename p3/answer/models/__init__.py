@@ -2,7 +2,7 @@
 
 `config` is common/config/models.toml, `complexity` the score that chooses a tier, `tiers` the routing and the fallback,
 `pool` the load and health of each backend, `watch` the thread that looks after servers, `llama` and `server` the
-backends, `wire` the protocol that servers speak.
+backends, `gguf` the files of the one, `wire` the protocol and `deadline` the patience with the other.
 """
 
 from p3.answer.models.protocol import LanguageModel

@@ -1,6 +1,5 @@
 """A GGUF file run in process by llama-cpp-python; loaded when first used."""
 
-import hashlib
 import resource
 import sys
 import threading
@@ -11,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from p3 import clock
-from p3.answer.models import wire
+from p3.answer.models import gguf, wire
 from p3.answer.models.config import BackendSettings, RequestSettings
 from p3.answer.models.protocol import Completion, Listener, Prompt
 from p3.errors import ConfigurationError, DataError, UpstreamError
-
-_SAMPLE = 1 << 20  # bytes at each end of a file that its fingerprint covers
 
 
 class _Meter:
@@ -73,17 +70,13 @@ class LlamaBackend:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the file's size, first and last mebibyte: a file of gigabytes is not read to name it."""
-        size = self._path.stat().st_size
-        with self._path.open("rb") as file:
-            head = file.read(_SAMPLE)
-            file.seek(max(size - _SAMPLE, 0))
-            return "sha256:" + hashlib.sha256(str(size).encode() + head + file.read(_SAMPLE)).hexdigest()[:16]
+        """What tells the file from another, see `gguf.fingerprint`."""
+        return gguf.fingerprint(self._path)
 
     def probe(self, timeout: float) -> str:
         """Return the file's name and fingerprint, once its first bytes say that it is a model and it can be run."""
         _library()
-        self._check_file()
+        gguf.check(self._path)
         return f"{self._path.name} {self.fingerprint}"
 
     def close(self) -> None:
@@ -110,10 +103,12 @@ class LlamaBackend:
             return _written(events, deadline, listen or _unheard)
         except ValueError as error:
             raise DataError(f"llama.cpp refused the prompt: {error}", "Use a model with a longer context.") from error
+        except RuntimeError as error:  # "llama_decode returned 1", and what else goes wrong within llama.cpp
+            raise UpstreamError(f"llama.cpp failed: {error}", "Use a smaller model, or a shorter context.") from error
 
     def _load(self) -> Any:
         llama = _library()
-        self._check_file()
+        gguf.check(self._path)
         try:
             return llama(
                 str(self._path),
@@ -122,21 +117,10 @@ class LlamaBackend:
                 seed=self._request.seed,
                 verbose=False,
             )
-        except ValueError as error:
+        except (ValueError, RuntimeError) as error:
             raise ConfigurationError(
                 f"{self._path.name} is not a model that llama.cpp loads", "Name a GGUF file."
             ) from error
-
-    def _check_file(self) -> None:
-        try:
-            with self._path.open("rb") as file:
-                magic = file.read(4)
-        except OSError as error:
-            raise ConfigurationError(
-                f"{self._path.name} cannot be read: {error.strerror}", "Name an existing GGUF file."
-            ) from error
-        if magic != b"GGUF":
-            raise ConfigurationError(f"{self._path.name} is no GGUF file", "Name a GGUF file.")
 
 
 def memory() -> int:

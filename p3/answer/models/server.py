@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from p3 import clock
 from p3.answer.models import wire
 from p3.answer.models.config import BackendSettings, RequestSettings
+from p3.answer.models.deadline import Deadline
 from p3.answer.models.protocol import Completion, Listener, Prompt
 from p3.errors import ConfigurationError, DataError, UpstreamError
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 MAX_REPLY = 4_000_000  # bytes
 _REMEDY = "Start the model server, or take it out of its tier."
+_LATE = "Raise the tier's timeout in models.toml, or take the server out of its tier."
 
 
 class ServerBackend:
@@ -45,9 +48,8 @@ class ServerBackend:
                 listen(piece)
 
         body = wire.body(prompt, self._model, self._style, self._request, stream=listen is not None)
-        with self._sent("POST", "/chat/completions", timeout, body) as reply:
+        with self._sent("POST", "/chat/completions", timeout, body) as (reply, bounded):
             _check_status(reply.status_code)
-            bounded = _bounded(reply, started + timeout)
             streams = reply.headers.get("content-type", "").startswith("text/event-stream")
             written = wire.streamed(_lines(bounded), heard) if streams else wire.whole(b"".join(bounded))
         return Completion(
@@ -61,12 +63,11 @@ class ServerBackend:
 
     def probe(self, timeout: float) -> str:
         """Return the name of the model served; a server that answers but lists no models is alive as well."""
-        deadline = clock.monotonic() + timeout
-        with self._sent("GET", "/models", timeout, None) as reply:
+        with self._sent("GET", "/models", timeout, None) as (reply, bounded):
             if reply.status_code in (404, 405):
                 return self._model
             _check_status(reply.status_code)
-            return wire.models_served(b"".join(_bounded(reply, deadline))) or self._model
+            return wire.models_served(b"".join(bounded)) or self._model
 
     def close(self) -> None:
         """Close the connections."""
@@ -78,7 +79,8 @@ class ServerBackend:
     @contextmanager
     def _sent(
         self, method: str, path: str, timeout: float, body: dict[str, object] | None
-    ) -> "Iterator[httpx.Response]":
+    ) -> "Iterator[tuple[httpx.Response, Iterator[bytes]]]":
+        """Yield the reply and its body, which has ended ``timeout`` seconds after the call was sent."""
         import httpx
 
         if self._key_env and not self._key:
@@ -86,22 +88,26 @@ class ServerBackend:
                 f"its key is not set: {self._key_env}", f"Set {self._key_env} in the environment or the keyring."
             )
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        late = UpstreamError(f"it did not answer within {timeout:g} s", _LATE)
+        deadline = Deadline(timeout)
+        watched = {"trace": deadline.watch}
+        stream = partial(self._client().stream, json=body, headers=headers, timeout=timeout, extensions=watched)
         try:
-            with self._client().stream(
-                method, self._place + path, json=body, headers=headers, timeout=timeout
-            ) as reply:
-                yield reply
+            with deadline, stream(method, self._place + path) as reply:
+                yield reply, _bounded(reply, deadline, late)
         except httpx.TimeoutException as error:
-            raise UpstreamError(f"it did not answer within {timeout:g} s", _REMEDY) from error
+            raise late from error
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as error:
-            raise UpstreamError(f"it did not answer ({type(error).__name__})", _REMEDY) from None
+            broken = UpstreamError(f"it did not answer ({type(error).__name__})", _REMEDY)
+            raise (late if deadline.passed else broken) from None
 
     def _client(self) -> "httpx.Client":
         import httpx
 
         with self._lock:
             if self._opened is None:
-                self._opened = httpx.Client(limits=httpx.Limits(max_connections=None, max_keepalive_connections=8))
+                # Each call makes its own connection, for a deadline sees none that was made before.
+                self._opened = httpx.Client(limits=httpx.Limits(max_connections=None, max_keepalive_connections=0))
             return self._opened
 
 
@@ -116,16 +122,18 @@ def _check_status(status: int) -> None:
         raise UpstreamError(f"it answered with HTTP status {status}", _REMEDY)
 
 
-def _bounded(reply: "httpx.Response", deadline: float) -> Iterator[bytes]:
-    """Yield the body. Raises DataError beyond the size, UpstreamError beyond the moment that a reply may take."""
+def _bounded(reply: "httpx.Response", deadline: Deadline, late: UpstreamError) -> Iterator[bytes]:
+    """Yield the body. Raises DataError beyond the size, ``late`` where the deadline cut it off."""
     size = 0
     for chunk in reply.iter_bytes():
         size += len(chunk)
         if size > MAX_REPLY:
             raise DataError("its reply is too long", "Check that the URL is an OpenAI-compatible API.")
-        if clock.monotonic() > deadline:
-            raise UpstreamError("its reply took too long", "Raise the tier's timeout in models.toml.")
+        if deadline.passed:
+            raise late
         yield chunk
+    if deadline.passed:
+        raise late
 
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[str]:

@@ -13,8 +13,9 @@ _LAST = re.compile(rf"(?:(?<=[\s|$€£])|^)(?:{_VALUE}|(?P<dash>\(?[{_DASHES}]+
 _NOISE = re.compile(r"[\s|$€£()]*\Z")
 _FOOTNOTE = re.compile(r"\s*\([a-z*]\)\s*\Z|\s*\*+\s*\Z")
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _OPEN_END = re.compile(
-    r"(?:(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+\d{1,2}\s*,?"
+    rf"(?:(?:{_MONTHS})\s+\d{{1,2}}\s*,?|\b\d{{1,2}}\s+(?:{_MONTHS})"
     r"|[,;/&–—-]|\d{4}:|\band|\bof|\bin|\bfiscal|\byear|\bsince|\bthrough|\bto)[\s$€£]*\Z",
     re.IGNORECASE,
 )
@@ -24,6 +25,12 @@ _DATE = (
 )
 _DATES = re.compile(rf"\W*(?:{_DATE.replace('?P<year>', '?:')}\W*){{2,}}", re.IGNORECASE)
 _ONE_DATE = re.compile(_DATE, re.IGNORECASE)
+# What heads one column of a line of a table: "Year ended June 30, 2024", "2023 (As restated)", "31 March 2023".
+_HEADED = re.compile(
+    r"\s*[^\d|$€£]{0,60}(?:\d{1,2}(?!\d)[^\d|$€£]{1,20}){0,2}(?P<year>(?:19|20)\d\d)\s*(?:\([a-z\d ]{1,30}\)|\*+)?\s*",
+    re.IGNORECASE,
+)
+_COLUMN = re.compile(r"[^|]*[^|\s][^|]*")
 _WIDE_GAP = re.compile(r"(?:\s{2,}|\t|\||[$€£])\s*\Z")
 
 
@@ -71,10 +78,23 @@ def _line(line: str, start: int) -> Iterator[Part]:
         for match in _ONE_DATE.finditer(line):
             yield Year(int(match["year"]), start + match.start("year"), start + match.end("year"))
         return
+    if headed := _headed(line, start):
+        yield from headed
+        return
     if (whole := _all_cells(line, start)) is not None:
         yield from whole
         return
     yield from _label_and_cells(line, start)
+
+
+def _headed(line: str, start: int) -> list[Part]:
+    """Return the years of a table's line in which each column ends in one, the first being words or one of them."""
+    columns = list(_COLUMN.finditer(line))
+    dated = [(column, match) for column in columns if (match := _HEADED.fullmatch(column[0]))]
+    if len(dated) < 2 or [column for column, _ in dated] not in (columns, columns[1:]):
+        return []
+    places = [(start + column.start(), match) for column, match in dated]
+    return [Year(int(match["year"]), at + match.start("year"), at + match.end("year")) for at, match in places]
 
 
 def _all_cells(line: str, start: int) -> list[Part] | None:

@@ -1,34 +1,39 @@
-"""What the head of a statement says of its columns: their years and last days, the scale, the currency."""
+"""What the head of a statement says of its columns: their years and last days, and the currency."""
 
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import combinations
 
 from p3.answer.tables.cells import Cell, Part, Year
 
 MOST_COLUMNS = 6
+_DAYS_OF_YEAR = 366
+_WEEKS_OF_YEARS = 10  # days by which years of 52 and 53 weeks may end earlier or later
 _MONTHS = (
     "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
     "|Nov(?:ember)?|Dec(?:ember)?"
 )
 _DAY = re.compile(rf"\b({_MONTHS})\.?\s+(\d{{1,2}})\s*,?\s+((?:19|20)\d\d)\b", re.IGNORECASE)
 _DAY_OF_YEAR = re.compile(rf"\b({_MONTHS})\.?\s+(\d{{1,2}})\b", re.IGNORECASE)
+_DAY_FIRST = re.compile(rf"\b(\d{{1,2}})\s+({_MONTHS})\b(?!\s+\d{{1,2}}\b)", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d$,.])(?:19|20)\d\d(?![\d,]|\.\d)")
-_SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "000": 1e3}
-_SCALE = re.compile(
-    r"\bin\s+(?:u\.?s\.?\s+)?(?:\$\s*)?(thousand|million|billion)s?\b|\(\s*(?:\$\s*)?(thousand|million|billion)s\b"
-    r"|\(\s*\$?\s*(000)['’]?s\b|[$€£]\s*(thousand|million|billion)s\b|^\s*\(?(thousand|million|billion)s\)?\s*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-_SHARES_APART = re.compile(r"except\b[^)\n]*\bshares?\b(?!\s+(?:data|amounts?|information|figures))", re.IGNORECASE)
-_SHARES_IN = re.compile(
-    r"shares?,? (?:which|that) are (?:reflected |stated |shown |expressed )?in (thousand|million|billion)s",
+_OTHER_DOLLARS = re.compile(
+    r"(?:canadian|australian|new zealand|singapore|hong kong|taiwan|bermuda|barbados) dollars"
+    r"|\b(?:C|CA|CAD|A|AU|NT|HK|S|R|NZ|MX)\s?\$|renminbi|\bRMB\b|¥",
     re.IGNORECASE,
 )
-_SHARE_DATA = re.compile(r"except\b[^)\n]*(?<!per )(?<!per common )\bshare\b", re.IGNORECASE)
-_OTHER_DOLLARS = re.compile(
-    r"canadian dollars|australian dollars|\b(?:C|A|NT|HK|S|R)\$|renminbi|\bRMB\b|¥", re.IGNORECASE
+_OTHER_MONEY = re.compile(
+    r"\b(?:yen|yuan|francs?|pesos?|reais|reals|rupees?|won|kron[aeo]r?|krónur|rand|shekels?|NIS|rou?bles?|baht|ringgit"
+    r"|rupiah|zlotys?|liras?|CNY|CAD|AUD|JPY|CHF|SEK|NOK|DKK|INR|KRW|BRL|MXN|ZAR|ILS|TWD)\b|₩|₹|₪|Ps\.",
+    re.IGNORECASE,
 )
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
+_MONEY = {
+    "USD": re.compile(r"u\.?s\.? dollars|united states dollars|\busd\b|\bUS\s?\$", re.IGNORECASE),
+    "EUR": re.compile(r"\beuros?\b", re.IGNORECASE),
+    "GBP": re.compile(r"\bsterling\b", re.IGNORECASE),
+}
 
 
 def columns(parts: Sequence[Part]) -> tuple[int, ...]:
@@ -37,11 +42,6 @@ def columns(parts: Sequence[Part]) -> tuple[int, ...]:
     Nothing is returned where there is no such run of two years or more.
     """
     return last_run([part.year for part in _head(parts) if isinstance(part, Year)])
-
-
-def columns_told(text: str) -> tuple[int, ...]:
-    """Return the last such run of the years in ``text``, wherever in its lines they stand."""
-    return last_run([int(year) for year in _YEAR.findall(text)])
 
 
 def first_amount(parts: Sequence[Part]) -> int:
@@ -69,15 +69,32 @@ def last_run(years: Sequence[int]) -> tuple[int, ...]:
     return tuple(reversed(run)) if 2 <= len(run) <= MOST_COLUMNS else ()
 
 
-def days(text: str) -> dict[int, date]:
-    """Return the last day of each year that ``text`` names with one, or with its day alone ("December 31,")."""
-    told = {day.year: day for match in _DAY.finditer(text) if (day := _day(*match.groups()))}
+def days(text: str) -> dict[int, date] | None:
+    """Return the last day of each year that a head names with one, or with its day alone ("December 31,").
+
+    None where the days are not about a year apart: then some column covers another span.
+    """
+    text = _DAY_FIRST.sub(r"\2 \1", text)
+    told = [day for match in _DAY.finditer(text) if (day := _day(*match.groups()))]
     shared = {match.groups() for match in _DAY_OF_YEAR.finditer(text)}
+    if not end_alike(day for month, number in shared if (day := _day(month, number, "2000"))):
+        return None
+    found = {day.year: day for day in told}
     if len({(month.lower()[:3], number) for month, number in shared}) == 1:
         month, number = next(iter(shared))
         years = (int(year) for year in _YEAR.findall(text))
-        told |= {year: day for year in years if year not in told and (day := _day(month, number, str(year)))}
-    return told
+        found |= {year: day for year in years if year not in found and (day := _day(month, number, str(year)))}
+    return found
+
+
+def end_alike(days: Iterable[date]) -> bool:
+    """Say whether days are the ends of such years as follow one another, of 52 or 53 weeks or of twelve months."""
+    numbers = {day.timetuple().tm_yday for day in days}
+    return all(_apart(*pair) <= _WEEKS_OF_YEARS for pair in combinations(numbers, 2))
+
+
+def _apart(one: int, other: int) -> int:
+    return min(abs(one - other), _DAYS_OF_YEAR - abs(one - other))
 
 
 def _day(month: str, number: str, year: str) -> date | None:
@@ -87,26 +104,11 @@ def _day(month: str, number: str, year: str) -> date | None:
         return None
 
 
-def scale(text: str) -> float | None:
-    """Return what the statement's amounts are multiples of, None where it does not say."""
-    match = _SCALE.search(text)
-    return _SCALES[next(filter(None, match.groups())).lower()] if match else None
-
-
-def share_scale(text: str) -> float | None:
-    """Return what counts of shares are multiples of where it is not what money is; None where it is the same."""
-    if match := _SHARES_IN.search(text):
-        return _SCALES[match[1].lower()]
-    return 1.0 if _SHARES_APART.search(text) or _SHARE_DATA.search(text) else None
-
-
-def currency(texts: Iterable[str]) -> str | None:
-    """Return the currency of the statements, None where their signs leave it open."""
-    joined = "\n".join(texts)
-    if _OTHER_DOLLARS.search(joined):
+def currency(heads: Iterable[str], texts: Iterable[str]) -> str | None:
+    """Return the currency that the statements' heads name and their signs show, None where these leave it open."""
+    head, text = "\n".join(heads), "\n".join(texts)
+    if _OTHER_MONEY.search(head) or _OTHER_DOLLARS.search(text):
         return None
-    signs = {"$": "USD", "€": "EUR", "£": "GBP"}
-    found = {name for sign, name in signs.items() if sign in joined}
-    if re.search(r"u\.?s\.? dollars", joined, re.IGNORECASE):
-        found.add("USD")
+    found = {name for name, words in _MONEY.items() if words.search(head)}
+    found |= {name for sign, name in _SIGNS.items() if sign in text}
     return found.pop() if len(found) == 1 else None

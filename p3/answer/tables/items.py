@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from p3.answer.tables import header
+from p3.answer.tables import header, scale
+from p3.answer.tables.agreement import common_scale
 from p3.answer.tables.labels import own_lines
 from p3.answer.tables.matching import Matched, matches
 from p3.answer.tables.relations import add_derived, drop_contradicted, prefer, turn_charges
@@ -34,23 +35,22 @@ def read_periods(text: str, pages: Sequence[int] | None, filing: Filing) -> list
     """Return the fiscal years that the filing's statements print, the newest last.
 
     ``pages`` are the offsets at which the pages of ``text`` begin, None where it has none. A year whose last day is not
-    told is left out, as is every item that two rows contradict, or one of the identities.
+    told is left out, as is every item that two rows contradict, or one of the identities. Nothing is returned where the
+    statements do not agree on one scale and one end of the year, or leave the currency open.
     """
     statements = read_statements(pages_of(text, pages))
-    currency = header.currency(statement.text for statement in statements)
-    if currency is None:
-        return []
+    currency = header.currency((each.head for each in statements), (each.text for each in statements))
     dated = [(each, shift) for each in statements if (shift := _shift(each, filing)) is not None]
+    factor = common_scale([each for each, _ in dated])
+    if currency is None or factor is None or not _end_alike(dated, filing):
+        return []
     ends = _ends(dated, filing)
     years: dict[int, dict[str, Item]] = defaultdict(dict)
-    scales = {each.scale for each, _ in dated if each.scale}
     for statement, shift in dated:
-        scale = statement.scale or (next(iter(scales)) if len(scales) == 1 else None)
-        if scale is not None:
-            reader = _Reader(statement, shift, scale, currency, filing, ends)
-            for year, items in reader.items().items():
-                years[year] |= items
-    return [_period(year, _related(items, max(scales)), ends) for year, items in sorted(years.items())]
+        reader = _Reader(statement, shift, factor, currency, filing, ends)
+        for year, items in reader.items().items():
+            years[year] |= items
+    return [_period(year, _related(items, factor), ends) for year, items in sorted(years.items())]
 
 
 def _related(items: dict[str, Item], scale: float) -> dict[str, Item]:
@@ -70,6 +70,12 @@ def _shift(statement: Statement, filing: Filing) -> int | None:
     day = statement.days.get(newest, filing.period)
     early = day is not None and day.month <= 2
     return {0: 0, 1: 1 if early else None}.get(newest - filing.fiscal_year)
+
+
+def _end_alike(dated: Sequence[tuple[Statement, int]], filing: Filing) -> bool:
+    """Say whether the statements and the filing itself name one end of the fiscal year."""
+    named = [day for statement, _ in dated for day in statement.days.values()]
+    return header.end_alike([*named, filing.period] if filing.period else named)
 
 
 def _ends(dated: Sequence[tuple[Statement, int]], filing: Filing) -> dict[int, date]:
@@ -133,8 +139,8 @@ class _Reader:
         if match.rule.unit == "money":
             return self.scale
         row = match.rows[0].row
-        told = header.scale(" ".join((row.heading, *row.lines)))
-        return told or self.statement.share_scale or self.scale
+        told = scale.of_label(" ".join((row.heading, *row.lines)))
+        return told or self.statement.scale.shares or self.scale
 
     def _source(self, placed: Placed, at: int, fiscal: int, factor: float, unit: str) -> RowSource:
         row, page = placed.row, placed.page

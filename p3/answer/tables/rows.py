@@ -24,13 +24,20 @@ class Row:
 
 
 def rows(parts: Sequence[Part], columns: int) -> list[Row]:
-    """Return the rows of a table with so many columns; a group of numbers that does not fill them is no row."""
+    """Return the rows of a table with so many columns; a group of numbers that does not fill them is no row.
+
+    Nor is one that a reference to a note may fill in the place of a blank cell, in a table with such references.
+    """
     found: list[Row] = []
     heading = ""
-    for labels, cells in _groups(parts):
+    groups = list(_groups(parts))
+    noted = any(_has_note(*group, columns) for group in groups)
+    for labels, cells in groups:
         if len(labels) > 1 or (labels and not cells):
             heading = " ".join(label.text for label in labels[:-1] or labels)
-        found += _rows(labels, _without_note(labels, cells, columns), columns, heading)
+        amounts = cells[1:] if _has_note(labels, cells, columns) else cells
+        if not (noted and labels and len(cells) == columns and _may_be_note(cells[0])):
+            found += _rows(labels, amounts, columns, heading)
     return found
 
 
@@ -50,11 +57,13 @@ def _groups(parts: Sequence[Part]) -> Iterator[tuple[list[Label], list[Cell]]]:
         yield labels, cells
 
 
-def _without_note(labels: list[Label], cells: list[Cell], columns: int) -> list[Cell]:
-    """Leave out the reference to a note that stands between the words and the amounts."""
-    first = cells[0]
-    note = len(cells) == columns + 1 and first.plain and 0 < first.value <= _MOST_NOTE
-    return cells[1:] if note and labels else cells
+def _has_note(labels: list[Label], cells: list[Cell], columns: int) -> bool:
+    """Say whether the reference to a note stands between the words and the amounts."""
+    return bool(labels) and len(cells) == columns + 1 and _may_be_note(cells[0])
+
+
+def _may_be_note(cell: Cell) -> bool:
+    return cell.plain and 0 < cell.value <= _MOST_NOTE
 
 
 def _rows(labels: list[Label], cells: list[Cell], columns: int, heading: str) -> Iterator[Row]:

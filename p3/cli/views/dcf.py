@@ -1,6 +1,6 @@
 """The view of `p3 dcf`: the values beside the prices, then each company's model, uncertainty and inputs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
@@ -26,27 +26,42 @@ _SUMMARY = (
 )
 
 
-def render(data: Dcf) -> list[RenderableType]:
+def render(data: Dcf) -> Iterable[RenderableType]:
     """Return the summary, the refusals with their reasons, the models and inputs; with --history the series."""
-    if data.history:
-        return dcf_history.render(data)
-    valued = [valuation for valuation in data.valuations if valuation.refused is None]
-    refused = [valuation for valuation in data.valuations if valuation.refused is not None]
-    parts: list[RenderableType] = [*sample(valuation.origin for valuation in data.valuations)]
-    parts.append(
-        FittedTable(_SUMMARY, [_row(valuation) for valuation in valued]) if valued else Text("No company was valued.")
-    )
-    parts.append(remark(f"a share, as of {day(data.as_of)}, run {data.run_id}"))
-    parts += [unbroken("report: ", data.report)] if data.report else []
+    return dcf_history.render(data) if data.history else _render(data)
+
+
+def _render(data: Dcf) -> Iterator[RenderableType]:
+    rows: list[list[Text]] = []
+    first: list[ValuationShape] = []
+    refused: list[tuple[str, str]] = []
+    origins: set[str] = set()
+    for valuation in data.valuations:
+        origins.add(valuation.origin)
+        if valuation.refused is not None:
+            refused.append((valuation.ticker, valuation.refused))
+            continue
+        rows.append(_row(valuation))
+        first += [valuation] if len(first) < _INPUTS_OF else []
+    yield from sample(origins)
+    yield FittedTable(_SUMMARY, rows) if rows else Text("No company was valued.")
+    yield remark(f"a share, as of {day(data.as_of)}, run {data.run_id}")
+    if data.report:
+        yield unbroken("report: ", data.report)
+    yield from _refusals(refused)
+    if len(rows) > _INPUTS_OF:
+        yield remark("Add -t TICKER to see a company's inputs, or --json for all.")
+        return
+    for valuation in first:
+        yield from (*dcf_detail.render(valuation), *_inputs(valuation))
+
+
+def _refusals(refused: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
     if refused:
-        parts.append(heading("Not valued"))
-    for valuation in refused:
-        parts += [indented(one_line(valuation.ticker, "bold"), 2), indented(one_line(valuation.refused), 4)]
-    if len(valued) > _INPUTS_OF:
-        return [*parts, remark("Add -t TICKER to see a company's inputs, or --json for all.")]
-    for valuation in valued:
-        parts += [*dcf_detail.render(valuation), *_inputs(valuation)]
-    return parts
+        yield heading("Not valued")
+    for ticker, reason in refused:
+        yield indented(one_line(ticker, "bold"), 2)
+        yield indented(one_line(reason), 4)
 
 
 def _row(valuation: ValuationShape) -> list[Text]:

@@ -1,5 +1,6 @@
 """The view of `p3 dcf --history`: value against price at each date at which a company's figures changed."""
 
+from collections.abc import Iterator
 from itertools import groupby
 
 from rich.console import RenderableType
@@ -19,16 +20,23 @@ _COLUMNS = (
 )
 
 
-def render(data: Dcf) -> list[RenderableType]:
-    """Return a table for each company, and why there is no value where there is none."""
-    parts: list[RenderableType] = [*sample(valuation.origin for valuation in data.valuations)]
+def render(data: Dcf) -> Iterator[RenderableType]:
+    """Yield a table for each company, and why there is no value where there is none."""
     for ticker, group in groupby(data.valuations, key=lambda valuation: valuation.ticker):
-        series = list(group)
-        parts += [heading(ticker), FittedTable(_COLUMNS, [_row(valuation) for valuation in series])]
-        reasons = dict.fromkeys(valuation.refused for valuation in series if valuation.refused)
-        parts += [indented(one_line(reason), 2) for reason in reasons]
-    parts += [unbroken("report: ", data.report)] if data.report else []
-    return [*parts, remark(f"a share on the basis of its day, as of {day(data.as_of)}, run {data.run_id}")]
+        rows: list[list[Text]] = []
+        reasons: dict[str, None] = {}
+        origins: set[str] = set()
+        for valuation in group:
+            rows.append(_row(valuation))
+            origins.add(valuation.origin)
+            reasons |= {valuation.refused: None} if valuation.refused else {}
+        yield heading(ticker)
+        yield from sample(origins)
+        yield FittedTable(_COLUMNS, rows)
+        yield from (indented(one_line(reason), 2) for reason in reasons)
+    if data.report:
+        yield unbroken("report: ", data.report)
+    yield remark(f"a share on the basis of its day, as of {day(data.as_of)}, run {data.run_id}")
 
 
 def _row(valuation: ValuationShape) -> list[Text]:

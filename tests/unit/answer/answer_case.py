@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from p3.answer.result import Context
+from p3.retrieval import terms
 
 NVDA, MSFT = 1045810, 789019
 NOW = datetime(2024, 12, 31, tzinfo=UTC)
@@ -133,8 +134,18 @@ class Found:
     accepted: datetime = NVDA_2024.accepted
 
     @property
+    def score(self) -> float:
+        return -float(self.rank)
+
+    @property
     def end(self) -> int:
         return self.start + len(self.text)
+
+
+def overlap(question: str, texts: Sequence[str]) -> list[float]:
+    """Return the share of the question's words that each text holds, in place of a cosine."""
+    asked = set(terms.content(question))
+    return [len(asked & set(terms.content(text))) / max(1, len(asked)) for text in texts]
 
 
 def context(
@@ -145,4 +156,4 @@ def context(
     model: object = None,
 ) -> Context:
     search: Callable[[str, int], list[Found]] = lambda _question, k: list(passages)[:k]  # noqa: E731
-    return Context(companies, frame(rows), search, as_of, model)
+    return Context(companies, frame(rows), search, as_of, model, similarity=overlap)

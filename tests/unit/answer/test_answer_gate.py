@@ -4,18 +4,24 @@ from decimal import Decimal
 
 import pytest
 
-from p3.answer.gate import check, find_quotation
+from p3.answer.gate import Refusal, check, find_quotation
 from p3.answer.numerals import numerals
 
 OWNER = "NVDA NVIDIA CORP"
+FROM_TO = "Revenue increased from $5.0 billion in fiscal 2022 to $7.0 billion in fiscal 2023."
+TWO_UNITS = "Data Center revenue was $47.5 billion and Gaming revenue was $10.4 billion."
+
+
+def checked(sentence: str, source: str, quotation: str | None = None) -> str | Refusal:
+    span = find_quotation(quotation or source, source)
+    assert span is not None
+    return check(sentence, source, span, OWNER)
 
 
 def verdict(sentence: str, source: str, quotation: str | None = None) -> str:
-    """Return the rule that withholds ``sentence`` from ``quotation`` of ``source``, "" where it passes."""
-    span = find_quotation(quotation or source, source)
-    assert span is not None
-    refusal = check(sentence, source, span, OWNER)
-    return refusal.rule if refusal else ""
+    """Return the rule that withholds ``sentence`` from ``quotation`` of ``source``, "" where something is shown."""
+    said = checked(sentence, source, quotation)
+    return said.rule if isinstance(said, Refusal) else ""
 
 
 @pytest.mark.parametrize(
@@ -23,12 +29,26 @@ def verdict(sentence: str, source: str, quotation: str | None = None) -> str:
     [
         ("Revenue was $1.6 billion.", "Revenue was $1,600 million."),
         ("Revenue was $1.60 bn.", "Revenue was $1.6 billion."),
-        ("Revenue was 1,600 million dollars.", "Revenue was $1.6 billion dollars."),
         ("Revenue rose by 5 percent.", "Revenue rose by 5%."),
-        ("Revenue rose five percent.", "Revenue rose 5%."),
+        ("Revenue rose five percent.", "Revenue rose 5 %."),
         ("It has 12 plants.", "It has twelve plants."),
         ("It has twenty-five plants.", "It has 25 plants."),
         ("It has one hundred and five plants.", "It has 105 plants."),
+        ("Margins rose by 50 bps.", "Margins rose by 50 basis points."),
+        ("The “Blackwell” platform drove revenue.", 'The "Blackwell" platform drove revenue.'),
+        ("We should not be liable.", "We should not be liable."),
+        ("Net income loss: $(1,234).", "Net income (loss) | $(1,234)"),
+        ("Revenue rose,\nand costs fell.", "Revenue rose and costs fell."),
+    ],
+)
+def test_the_same_words_with_numbers_written_in_another_way_are_shown(sentence: str, source: str):
+    assert checked(sentence, source) == sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Revenue was 1,600 million dollars.", "Revenue was $1.6 billion dollars."),
         ("The loss was $1,234.", "Net income (loss) | (1,234)"),
         ("Net income was $(1,234).", "Net income (loss) | (1,234)"),
         ("Revenue declined 5%.", "The change in revenue, a decline, was (5)%."),
@@ -39,19 +59,50 @@ def verdict(sentence: str, source: str, quotation: str | None = None) -> str:
         ("Revenue of fiscal 2024 rose.", "Revenue of FY24 rose."),
         ("Revenue of the third quarter rose.", "Revenue of Q3 rose."),
         ("Growth was 5% to 7%.", "Growth was 5-7%."),
-        ("Margins rose by 50 bps.", "Margins rose by 50 basis points."),
         ("Two-thirds of revenue is recurring.", "Of revenue two-thirds is recurring."),
         ("Revenue doubled.", "Revenue has been doubling."),
         ("NVIDIA's revenue rose 5%.", "Revenue rose 5%."),
         ("In the year, Revenue rose.", "Revenue rose in the year."),
         ("Both rose: revenue and costs.", "Revenue and costs rose."),
         ("Of its revenue most came from the United States.", "Most revenue came from the United States."),
-        ("The “Blackwell” platform drove revenue.", 'The "Blackwell" platform drove revenue.'),
-        ("We should not be liable.", "We should not be liable."),
     ],
 )
-def test_what_is_said_in_other_words_passes(sentence: str, source: str):
-    assert verdict(sentence, source) == ""
+def test_what_is_said_in_other_words_is_quoted(sentence: str, source: str):
+    assert checked(sentence, source) == f"“{source}”"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "source"),
+    [
+        ("Revenue was $5.0 billion in fiscal 2023.", FROM_TO),
+        ("Revenue increased from $7.0 billion to $5.0 billion.", FROM_TO),
+        ("Revenue increased from $7.0 billion in fiscal 2022 to $5.0 billion in fiscal 2023.", FROM_TO),
+        ("Revenue increased in fiscal 2023.", FROM_TO),
+        ("Gaming revenue was $47.5 billion.", TWO_UNITS),
+        ("Revenue was $10.4 billion.", TWO_UNITS),
+        ("Gaming revenue was $47.5 billion and Data Center revenue was $10.4 billion.", TWO_UNITS),
+        ("Sales rose 5% in Europe.", "Sales rose 5% in Europe and Asia taken together."),
+        ("Revenue was $5 million.", "Revenue was $5 million less than in the year before."),
+        ("Revenue rose to 5%.", "Revenue rose by 5%."),
+        ("Revenue rose 5%.", "Excluding Gaming, revenue rose 5%."),
+        ("Net income was 1,234.", "Operating income 1,234 5,678 Net income 910 1,112"),
+        ("Revenue was a loss of 1,234.", "Revenue (1,234) 5"),
+        ("Activision acquired Microsoft.", "Microsoft acquired Activision, and Activision approved."),
+        ("Microsoft was acquired by Activision.", "Microsoft acquired Activision."),
+        ("The investigation finds violations.", "We may be fined if the investigation finds violations."),
+        ("We will be subject to fines.", "We may be subject to fines."),
+        ("Our products are unsafe.", "Competitors claim that our products are unsafe, a claim we deny."),
+        ("We complied with covenants.", "We believe that we complied with covenants."),
+        ("Margins were > 5%.", "Margins were < 5%."),
+        ("Revenue grew.", "Revenue grew?"),
+        ("Revenue fell 5%.", "Revenue grew 5%."),
+        ("Revenue increased.", "Revenue declined in the year."),
+        ("It violated covenants.", "It did not violate covenants."),
+        ("It did not comply with covenants.", "It complied with covenants."),
+    ],
+)
+def test_numbers_names_and_doubts_paired_otherwise_are_not_shown(sentence: str, source: str):
+    assert checked(sentence, source) == f"“{source}”"
 
 
 @pytest.mark.parametrize(
@@ -62,6 +113,7 @@ def test_what_is_said_in_other_words_passes(sentence: str, source: str):
         ("Revenue was $1,600 million.", "Revenue | 1,600"),
         ("Revenue rose 5.", "Revenue rose 5%."),
         ("Revenue rose 5%.", "Revenue rose 5."),
+        ("Revenue rose 5.", "Revenue rose 5 %."),
         ("Revenue rose by 0.05.", "Revenue rose by 5%."),
         ("Revenue rose by 5%.", "Revenue rose by 0.05."),
         ("Margins rose 5 percentage points.", "Margins rose 5%."),
@@ -163,18 +215,15 @@ def test_a_name_that_is_neither_in_the_passage_nor_its_company_is_withheld(sente
 @pytest.mark.parametrize(
     ("sentence", "source"),
     [
-        ("Revenue fell 5%.", "Revenue grew 5%."),
-        ("Revenue increased.", "Revenue declined in the year."),
-        ("It violated covenants.", "It did not violate covenants."),
-        ("It did not comply with covenants.", "It complied with covenants."),
         ("BUY: revenue grew.", "We want to buy chips. Revenue grew."),
         ("Buy now, for revenue grew.", "Revenue grew."),
         ("Investors should sell as revenue grew.", "Revenue grew."),
         ("Shares are undervalued given revenue.", "Shares and revenue grew."),
         ("All is well.", "Revenue grew 5%."),
+        ("The answer is as quoted.", "The answer is: BUY."),
     ],
 )
-def test_what_turns_the_sense_around_or_adds_advice_is_withheld(sentence: str, source: str):
+def test_advice_and_what_shares_no_word_is_withheld(sentence: str, source: str):
     assert verdict(sentence, source) in ("sense", "name")
 
 

@@ -17,7 +17,7 @@ from tier_case import PASSAGES, QUESTION, config, tiered
 
 from p3.answer.models.config import BackendSettings, ModelsConfig
 from p3.answer.models.llama import LlamaBackend
-from p3.answer.models.protocol import Attempt, Draft, Prompt, Task
+from p3.answer.models.protocol import Attempt, Draft, NoReplyError, Prompt, Task
 from p3.answer.models.tiers import TieredModel, open_tiers
 from p3.answer.worded import word
 from p3.errors import ConfigurationError, DataError, UpstreamError
@@ -108,6 +108,39 @@ def test_a_file_that_is_missing_or_no_model_is_an_error(tmp_path: Path):
         opened = LlamaBackend(BackendSettings(tier="q4", place=str(path)), small().request, 512)
         with pytest.raises(ConfigurationError):
             opened.complete(PROMPT, 60.0)
+
+
+def test_a_failure_within_the_library_is_followed_and_the_next_question_is_answered(
+    gguf: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import llama_cpp
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("llama_decode returned 1")
+
+    with tiered(small(), q2=str(gguf), q3=str(gguf)) as model:
+        monkeypatch.setattr(llama_cpp.Llama, "eval", fails)
+        with pytest.raises(NoReplyError) as caught:
+            model.complete(question())
+        monkeypatch.undo()
+        (member,) = model.pool.members("q2")
+        assert member.failures == 1
+        assert member.backend.complete(PROMPT, 60.0).text
+    failures = [attempt.failure for attempt in caught.value.attempts]
+    assert failures[:2] == ["llama.cpp failed: llama_decode returned 1"] * 2
+
+
+def test_a_file_that_goes_away_once_it_is_loaded_is_an_error(gguf: Path, tmp_path: Path):
+    copy = tmp_path / "copy.gguf"
+    copy.write_bytes(gguf.read_bytes())
+    opened = LlamaBackend(BackendSettings(tier="q4", place=str(copy)), small().request, 512)
+
+    def gone(_piece: str) -> None:
+        copy.unlink(missing_ok=True)
+
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        opened.complete(PROMPT, 60.0, gone)
+    opened.close()
 
 
 def test_a_model_that_knows_nothing_says_nothing_that_passes(gguf: Path):

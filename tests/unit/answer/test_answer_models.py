@@ -1,6 +1,7 @@
 """Real servers that answer well or badly: what comes through, what follows, and what is kept of it."""
 
 import json
+import socket
 import threading
 
 import pytest
@@ -8,6 +9,7 @@ from loopback_model import model_server
 from tier_case import PASSAGES, PATIENT, QUESTION, TEXT, config, task, tiered
 
 from p3.answer.models import wire
+from p3.answer.models.deadline import Deadline
 from p3.answer.models.protocol import LanguageModel, NoReplyError
 from p3.answer.models.watch import watched
 from p3.answer.worded import Worded, word
@@ -22,7 +24,8 @@ BAD = {
     "no-completion": "the server's reply is no completion",
     "cut": "the reply was cut short (length)",
     "slow": "it did not answer within 0.3 s",
-    "drip": "its reply took too long",
+    "drip": "it did not answer within 0.3 s",
+    "drip-head": "it did not answer within 0.3 s",
     "dies": "it did not answer (RemoteProtocolError)",
     "huge": "its reply is too long",
     "500": "it answered with HTTP status 500",
@@ -30,7 +33,7 @@ BAD = {
     "401": "it refused the key",
     "400": "it refused the request with HTTP status 400",
 }
-SICK = {"slow", "drip", "dies", "500", "429", "401"}
+SICK = {"slow", "drip", "drip-head", "dies", "500", "429", "401"}
 
 
 def asked(model: LanguageModel, **options) -> Worded:
@@ -38,7 +41,7 @@ def asked(model: LanguageModel, **options) -> Worded:
 
 
 def patience(mode: str) -> float:
-    return HASTY if mode in ("slow", "drip") else 20.0
+    return HASTY if mode in ("slow", "drip", "drip-head") else 20.0
 
 
 @pytest.mark.parametrize("mode", BAD)
@@ -78,6 +81,39 @@ def test_a_stream_gives_the_same_answer_as_a_whole_reply_and_tells_when_it_began
     assert first.tokens_per_second
     assert (first.model, first.prompt_tokens, first.completion_tokens) == ("loopback", 100, len(heard))
     assert [body.get("stream", False) for body in server.asked] == [True, False]
+
+
+@pytest.mark.parametrize("mode", ["drip", "drip-head"])
+def test_a_stream_that_never_ends_is_followed_when_its_time_is_over(mode: str):
+    heard: list[str] = []
+    with model_server(mode) as bad, model_server() as good:
+        with tiered(config(HASTY), q2=bad.address) as model:
+            assert asked(model, listen=heard.append).attempts[0].failure == BAD[mode]
+        with tiered(config(), q2=good.address) as model:
+            assert asked(model, listen=heard.append).tier == "q2"
+
+
+def test_a_look_at_a_server_that_drips_ends():
+    with model_server("drip-head") as server, tiered(config(), q2=server.address) as model:
+        (member,) = model.pool.members("q2")
+        with pytest.raises(UpstreamError, match="did not answer within"):
+            member.backend.probe(HASTY)
+        server.mode = "honest"
+        assert member.backend.probe(PATIENT) == "loopback"
+
+
+def test_a_connection_that_is_made_too_late_is_shut_at_once():
+    mine, other = socket.socketpair()
+
+    class Stream:
+        def get_extra_info(self, _name: str) -> socket.socket:
+            return mine
+
+    with mine, other, Deadline(0.0) as deadline:
+        deadline._timer.join()
+        assert deadline.passed
+        deadline.watch("connection.connect_tcp.complete", {"return_value": Stream()})
+        assert other.recv(1) == b""
 
 
 def test_one_that_says_nothing_has_answered():

@@ -5,6 +5,7 @@ import pytest
 from answer_case import COMPANIES, MILLION, MSFT, NVDA, NVDA_2024, ROWS, Year, context, line_item
 
 from p3.answer.answer import MAX_QUESTION, answer
+from p3.answer.confidence import load_rules
 from p3.errors import UsageError
 
 AS_OF_2023 = datetime(2023, 7, 1, 3, 59, 59, tzinfo=UTC)
@@ -141,10 +142,11 @@ def test_one_company_in_scope_needs_no_name():
     assert "only_company" in got.signals
 
 
-def test_confidence_is_the_product_of_its_signals():
+def test_confidence_is_what_the_product_of_its_signals_is_calibrated_to():
     got = answer("What is NVIDIA's EPS?", context())
     assert set(got.signals) == {"computed_from_facts", "newest_period", "open_wording"}
-    assert got.confidence == pytest.approx(math.prod(got.signals.values()), abs=1e-4)
+    product = round(math.prod(got.signals.values()), 4)
+    assert got.confidence == load_rules().calibrated("facts", product)
 
 
 @pytest.mark.parametrize("question", ["", "  \n ", "?" * (MAX_QUESTION + 1)])

@@ -2,12 +2,15 @@
 
 import io
 import sys
+import weakref
+
+from view_shapes import make
 
 from p3.cli import output
 from p3.cli.progress import Bars, progress
-from p3.shapes import Rows
+from p3.shapes import Dcf, Rows, ValuationShape
 from p3.workflow.progress import Silent
-from p3.workflow.result import Result
+from p3.workflow.result import Result, Streamed
 
 
 class Terminal(io.StringIO):
@@ -93,3 +96,33 @@ def test_a_bar_prints_hostile_text_as_it_is_and_fits_the_line(monkeypatch):
     text = stream.getvalue()
     assert "a [b]note[/b]" in text and "fetch-sec" in text and "1/3" in text
     assert "x" * 60 not in text
+
+
+def valuation(n):
+    return make(ValuationShape, 'a "b"\n  "valuations": []', 1).model_copy(update={"ticker": f"T{n}"})
+
+
+def test_a_streamed_list_prints_the_bytes_of_a_list(capsys):
+    made = [valuation(n) for n in range(3)]
+    for entries in ([], made[:1], made):
+        whole = make(Dcf, '\n  "valuations": []', 0).model_copy(update={"valuations": entries})
+        streamed = whole.model_copy(update={"valuations": Streamed(lambda found=entries: iter(found))})
+        output.write("dcf", Result(streamed), as_json=True, quiet=True)
+        assert capsys.readouterr().out == whole.model_dump_json(indent=2) + "\n"
+
+
+def test_of_a_stream_one_entry_is_in_memory_at_a_time():
+    alive = []
+
+    def read():
+        for n in range(20):
+            entry = valuation(n)
+            alive.append(weakref.ref(entry))
+            yield entry
+
+    data = make(Dcf, "-", 0).model_copy(update={"valuations": Streamed(read)})
+    most = 0
+    for _piece in output.document(data):
+        most = max(most, sum(each() is not None for each in alive))
+    assert len(alive) == 20
+    assert most <= 2

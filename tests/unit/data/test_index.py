@@ -153,7 +153,8 @@ def test_a_damaged_snapshot_is_an_error_that_names_it(index, tmp_path):
     (folder / "runs.arrow").write_bytes(b"nothing")
     with pytest.raises(DataError) as caught:
         PassageIndex(tmp_path / "db").reader()
-    assert folder.name in caught.value.remedy
+    assert folder.name in caught.value.message
+    assert "p3 doctor --repair" in caught.value.remedy
 
 
 def test_a_condition_on_what_differs_within_a_section_is_refused_by_a_snapshot(index):
@@ -230,9 +231,12 @@ def test_another_model_or_dimension_is_refused_until_cleared(index):
         index.replace(1, shorter, "letters")
     with pytest.raises(DataError, match="16"):
         index.reader().vector_search(np.ones(8, dtype=np.float32), 1, ALL)
+    before, held = index.version(), index.reader()
     index.clear()
-    assert index.version() is None
+    assert index.is_empty()
     assert index.replace(1, shorter, "other") == ROWS.height
+    assert index.version() > before, "a version that came again would be taken for the old one"
+    assert (held.model(), held.passages(ALL).height) == ("letters", ROWS.height)
 
 
 def test_before_any_commit_every_read_names_the_command(index):

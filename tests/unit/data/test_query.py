@@ -1,16 +1,20 @@
 """`p3 sql`'s reader: every table is a view, one query at a time, and nothing outside the tree."""
 
 import os
+import subprocess
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 from rate_rows import rates
 
 from p3.data.store import Store
-from p3.data.tables import RATES, TABLES
+from p3.data.tables import COMPANIES, RATES, TABLES
 from p3.errors import ConfigurationError, InputMissingError, UsageError
 
 
@@ -128,6 +132,54 @@ def test_what_is_not_in_the_tree_is_not_read(store: Store, statement: str) -> No
 def test_rows_take_parameters_and_never_their_text(store: Store) -> None:
     assert store.rows(RATES, "series = ?", ["A"])["series"].to_list() == ["A"]
     assert store.rows(RATES, "series = ?", ["A' OR '1'='1"]).height == 0
+
+
+FEBRUARY = datetime(2024, 2, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("condition", "where", "parameters"),
+    [
+        (pl.col("series") == "A", "series = ?", ["A"]),
+        (pl.col("series").is_in(["A", "C"]), "series IN ('A', 'C')", []),
+        (pl.col("series").is_in([]), "series IN (NULL)", []),
+        (pl.col("known_from") <= FEBRUARY, "known_from <= ?", [FEBRUARY]),
+        (pl.col("value") > 0.04, "value > 0.04", []),  # null for one: neither engine returns it
+    ],
+)
+@pytest.mark.parametrize("as_of", [None, FEBRUARY])
+def test_a_condition_means_the_same_to_both_engines(
+    store: Store, condition: pl.Expr, where: str, parameters: list[object], as_of: datetime | None
+) -> None:
+    store.tables.replace(RATES, ["C"], rates("C", value=None))
+    store.tables.replace(RATES, ["D"], rates("D", value=0.05, known_from=datetime(2024, 3, 1, tzinfo=UTC)))
+    without, by_duckdb = (
+        store.query(as_of).filtered(RATES, condition),
+        store.query(as_of).rows(RATES, where, parameters),
+    )
+    assert without.schema == by_duckdb.schema == RATES.schema
+    assert_frame_equal(without, by_duckdb, check_row_order=False)
+
+
+def test_a_table_that_was_never_written_has_no_row_that_meets_a_condition(store: Store) -> None:
+    assert_frame_equal(store.filtered(COMPANIES, pl.col("cik") == 1), pl.DataFrame(schema=COMPANIES.schema))
+
+
+def test_a_column_that_an_older_p3_did_not_write_is_null(store: Store) -> None:
+    older = replace(RATES, schema=pl.Schema({name: kind for name, kind in RATES.schema.items() if name != "origin"}))
+    store.tables.replace(older, ["old"], rates("old").drop("origin"))
+    assert store.filtered(RATES, pl.col("series") == "old")["origin"].to_list() == [None]
+    assert store.filtered(RATES, pl.col("origin") == "test")["series"].sort().to_list() == ["A", "B"]
+
+
+def test_a_condition_is_met_without_loading_duckdb_or_pyarrow(store: Store) -> None:
+    """Their imports would be a fifth of what a cold question costs."""
+    code = (
+        "import sys, polars as pl; from pathlib import Path; from p3.data.store import Store;"
+        "from p3.data.tables import RATES; rows = Store(Path(sys.argv[1])).filtered(RATES, pl.col('series') == 'A');"
+        "sys.exit(rows.height != 1 or 'duckdb' in sys.modules or 'pyarrow' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(store.directories.root)], check=False).returncode == 0
 
 
 def test_a_reader_sees_the_tables_as_they_were_when_it_first_looked(store: Store) -> None:

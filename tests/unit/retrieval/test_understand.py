@@ -1,7 +1,9 @@
+import polars as pl
 import pytest
 from retrieval_cases import COMPANIES
 
 from p3.errors import UsageError
+from p3.retrieval.names import Mentions, mentions
 from p3.retrieval.understand import check_question, parse, strip_instructions
 
 
@@ -20,6 +22,24 @@ from p3.retrieval.understand import check_question, parse, strip_instructions
 )
 def test_companies_are_known_by_name_former_name_short_form_and_ticker(question, ciks):
     assert parse(question, COMPANIES).ciks == ciks
+
+
+def test_companies_come_in_the_order_of_the_frame_and_not_of_the_question():
+    named = mentions("Nvidia, MSFT and Microsoft", COMPANIES)
+    assert named == Mentions(ciks=(1, 2), words=("msft", "microsoft", "nvidia"))
+
+
+def test_a_first_word_that_two_companies_share_names_neither():
+    other = COMPANIES.with_columns(pl.lit("Nvidia Foundation Trust").alias("name"), cik=pl.col("cik") + 10).head(1)
+    assert parse("What did nvidia foundation earn?", pl.concat([COMPANIES, other])).ciks == (11,)
+    assert parse("What did Nvidia earn?", COMPANIES).ciks == (2,)
+
+
+def test_a_name_without_a_latin_letter_names_nobody_and_hides_nobody():
+    foreign = COMPANIES.tail(1).with_columns(
+        name=pl.lit("日本"), ticker=pl.lit(None, pl.String), cik=pl.col("cik") + 10
+    )
+    assert parse("Microsoft and 日本", pl.concat([COMPANIES, foreign])).ciks == (1,)
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,24 @@
 """The pages of a valuation: whole, linked, and safe whatever a company is called."""
 
 import json
+import threading
 from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import pytest
+from loopback_model import model_server
 
+from p3 import settings
 from p3.answer.models.protocol import Attempt, Listener, NoReplyError, Reply, T, Task
 from p3.errors import DataError
 from p3.shapes import Source, ValuationInput, ValuationShape
 from p3.tasks import dcf_charts, dcf_company_page
-from p3.tasks.dcf_thesis import thesis
+from p3.tasks.dcf_thesis import thesis, with_theses
 from p3.tasks.page import render
+from p3.workflow.session import Session
 
 HOSTILE = '<script>alert("x")</script>'
 GRID = {"wacc": [0.08, 0.09], "terminal_growth": [0.02, 0.03], "value_per_share": [[50.0, None], [130.0, 220.0]]}
@@ -169,11 +173,29 @@ def test_a_thesis_keeps_the_claims_whose_numbers_stand_and_withholds_the_others(
     wrong = right | {"sentence": "In the pessimistic scenario a share of ACME is worth 75.00."}
     advice = right | {"sentence": "Buy: in the pessimistic scenario a share is worth 70.00."}
     told = thesis(valuation(), Says(right, wrong, advice))
-    assert told.claims == [right["sentence"]]
+    assert [(claim.sentence, claim.quotation) for claim in told.claims] == [(QUOTED, QUOTED)]
     assert len(told.withheld) == 2
     assert "75.00" in " ".join(told.withheld)
     page = html(valuation().model_copy(update={"thesis": told}))
     assert "2 claims were withheld" in page
+    assert page.count(QUOTED) == 2
+
+
+def test_the_models_are_open_while_theses_are_written_and_closed_when_they_are_read() -> None:
+    watching: list[bool] = []
+
+    def read() -> Iterator[ValuationShape]:
+        watching.append(any(thread.name == "p3-models-health" for thread in threading.enumerate()))
+        yield valuation()
+        yield valuation("NONE").model_copy(update={"valuation_id": "val-2", "refused": "it has no price"})
+
+    with model_server() as server:
+        chosen = settings.load({"language_model": {"url": server.address}})
+        told = list(with_theses(cast(Session, chosen), read)())
+    assert watching == [True, False]
+    assert len(server.asked) == 1
+    assert told[0].thesis is not None and told[1].thesis is None
+    assert all(claim.quotation in claim.sentence for claim in told[0].thesis.claims)
 
 
 def test_where_nothing_passes_the_page_says_so() -> None:

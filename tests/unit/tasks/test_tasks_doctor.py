@@ -17,6 +17,7 @@ from p3 import clock, settings, tasks
 from p3.data.leftovers import leftovers
 from p3.data.store import Store
 from p3.data.tables import FILINGS
+from p3.errors import DataError
 from p3.shapes import Doctor
 from p3.tasks.doctor import examine
 from p3.workflow.result import Result
@@ -181,6 +182,26 @@ def test_an_index_that_cannot_be_read_is_dropped_and_made_again(tree, tiny):
         file.write_bytes(b"torn")
     assert [each[1] for each in found(asked(tree, tiny))] == ["unreadable"]
     assert_mended(tree, tiny)
+
+
+def test_a_damaged_snapshot_is_made_again_and_no_passage_is_lost(tree, tiny):
+    (folder,) = (tree / "index" / "snapshots").iterdir()
+    (folder / "about.json").write_text("{}")
+    before = Store(tree).index.passages(None)["passage_id"].sort().to_list()
+    assert [each[1] for each in found(asked(tree, tiny))] == ["unreadable"]
+    assert (folder / "about.json").read_text() == "{}", "looking alone mends nothing"
+    asked(tree, tiny, repair=True)
+    assert found(asked(tree, tiny)) == []
+    assert Store(tree).index.passages(None)["passage_id"].sort().to_list() == before
+
+
+def test_a_table_of_filings_that_cannot_be_read_costs_no_passage(tree, tiny):
+    before = Store(tree).index.passages(None).height
+    for file in (tree / "facts" / "tables" / "filings").glob("*.parquet"):
+        file.write_bytes(b"torn")
+    with pytest.raises(DataError, match="filings"):
+        asked(tree, tiny, repair=True)
+    assert Store(tree).index.passages(None).height == before
 
 
 def test_drafts_of_killed_writers_are_told_and_removed(tree, tiny):

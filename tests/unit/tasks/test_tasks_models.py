@@ -1,5 +1,6 @@
 """The user's list of models: what is added, what is refused, and that no key is ever written."""
 
+import os
 import sys
 import types
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from loopback_model import model_server
+from pydantic import SecretStr
 
 from p3 import settings
 from p3.answer.models.config import BackendSettings, load_config
@@ -97,6 +99,25 @@ def test_the_model_of_the_settings_stands_alone(tmp_path: Path):
     assert KEY not in repr(found) + found.identity
     file = model_tiers.configured(chosen(path=str(tmp_path / "model.gguf")))
     assert file.backends[0].place == str(tmp_path / "model.gguf")
+
+
+def identity(path: Path, **others: str) -> str:
+    return model_tiers.Configured(load_config(), (backend(place=str(path), **others),), "", SecretStr("")).identity
+
+
+def test_a_file_replaced_under_its_path_and_another_setting_are_other_models(tmp_path: Path):
+    path = tmp_path / "model.gguf"
+    told = [identity(path)]
+    for content in (b"GGUF one", b"GGUF two", b"GGUF" + bytes(5 << 20)):
+        path.write_bytes(content)
+        told.append(identity(path))
+    with path.open("r+b") as file:
+        file.seek(2 << 20)
+        file.write(b"in the middle")
+    os.utime(path, ns=(1, 1))
+    told += [identity(path), identity(path, format="json_object"), identity(path, key_env="KEY")]
+    assert len(set(told)) == len(told)
+    assert identity(path) == identity(path)
 
 
 def test_a_key_comes_from_the_environment_then_from_the_keyring(monkeypatch: pytest.MonkeyPatch):

@@ -8,7 +8,7 @@ import pytest
 
 from p3.valuation import betas, dividends, earnings_power, fcfe, multiples, residual_income
 from p3.valuation import fcff_three_stage as fcff
-from p3.valuation.black_scholes import Terms, call, warrant
+from p3.valuation.black_scholes import Terms, call
 from p3.valuation.bridge import Claims
 from p3.valuation.discounting import Timing, perpetuity, present_value
 from p3.valuation.leases import lease_debt
@@ -134,7 +134,6 @@ def test_a_bank(value: Callable[[residual_income.Drivers], object], changes: dic
         ),
         pytest.param(lambda: Terms(10.0, 0.0, 0.3, 0.02), "positive", id="expired"),
         pytest.param(lambda: call(0.0, Terms(10.0, 1.0, 0.3, 0.02)), "share price", id="worthless-share"),
-        pytest.param(lambda: warrant(10.0, 0.0, 1.0, Terms(10.0, 1.0, 0.3, 0.02)), "positive", id="no-shares-left"),
         pytest.param(lambda: capitalize(np.array([1.0])), "two years", id="one-year-of-research"),
         pytest.param(lambda: capitalize(np.array([1.0, -1.0])), "none negative", id="negative-research"),
         pytest.param(lambda: lease_debt(np.ones(5), 1.0, 0.0), "cost of debt", id="free-leases"),

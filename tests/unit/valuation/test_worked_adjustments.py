@@ -5,7 +5,7 @@ import pytest
 
 from p3.valuation import employee_options as options
 from p3.valuation import multiples
-from p3.valuation.black_scholes import Terms, call, warrant
+from p3.valuation.black_scholes import Terms, call
 from p3.valuation.bridge import Claims
 from p3.valuation.leases import adjusted_operating_income, annuity, lease_debt
 from p3.valuation.normal_distribution import cumulative
@@ -117,52 +117,6 @@ def test_options_net_of_tax_2005(
     found = options.per_share_net_of_options(equity, shares, count * each, tax)
     assert found * shares == pytest.approx(left, abs=3)
     assert found == pytest.approx(per_share, abs=0.006)
-
-
-@pytest.mark.parametrize(
-    (
-        "price",
-        "strike",
-        "volatility",
-        "maturity",
-        "shares",
-        "count",
-        "equity",
-        "tax",
-        "each",
-        "per_share",
-        "value",
-        "cent",
-    ),
-    [
-        pytest.param(17.67, 25.02, 0.45, 2.58, 6487, 1436, 65622, 0.368, 2.27, 10.07, 332, 0.01, id="cisco"),
-        pytest.param(295.97, 24.41, 0.55, 4.5, 277.78, 25.61, 32187, 0.35, 274.27, 110.47, 1501, 0.02, id="google"),
-    ],
-)
-def test_options_that_dilute_2005(
-    price: float,
-    strike: float,
-    volatility: float,
-    maturity: float,
-    shares: float,
-    count: float,
-    equity: float,
-    tax: float,
-    each: float,
-    per_share: float,
-    value: float,
-    cent: float,
-) -> None:
-    """The same: at the market's price, and at the value of a share that they leave.
-
-    The rate of 4.25 % is not on the page; the one rate gives all six results.
-    """
-    terms = Terms(strike, maturity, volatility, 0.0425)
-    assert warrant(price, shares, count, terms) == pytest.approx(each, abs=0.006)
-    found = options.per_share_consistent(equity, shares, count, tax, terms)
-    assert found == pytest.approx(per_share, abs=cent)
-    assert equity - found * shares == pytest.approx(value, abs=0.6)
-    assert count * warrant(found, shares, count, terms) * (1 - tax) == pytest.approx(equity - found * shares)
 
 
 def test_black_scholes_probabilities() -> None:
