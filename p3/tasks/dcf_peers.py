@@ -31,7 +31,7 @@ class Industries:
         """Return the peers nearest in total assets, up to the rules' most; those that tell no beta are left out."""
         if sic is None:
             return ()
-        near = self._nearest(cik, self._group(cik, sic, rules.capital.beta_least_peers), as_of)
+        near = self._nearest(cik, self._group(cik, sic, rules.capital.beta_least_peers, as_of), as_of)
         found = (self._peer(other, as_of, rules) for other in near[: rules.capital.beta_most_peers])
         return [each for each in found if each is not None]
 
@@ -41,8 +41,10 @@ class Industries:
             self._found[asked] = peer(self.gather(ticker), as_of, rules)
         return self._found[asked]
 
-    def _group(self, cik: int, sic: str, least: int) -> list[tuple[str, int]]:
-        others = self._all().filter(pl.col("cik") != cik)
+    def _group(self, cik: int, sic: str, least: int, as_of: datetime) -> list[tuple[str, int]]:
+        """Return the others of the narrowest group; a company counts from when its accounts are known."""
+        known = [each for each in self._all()["cik"] if each != cik and self._size(each, as_of) is not None]
+        others = self._all().filter(pl.col("cik").is_in(known))
         groups = (others.filter(pl.col("sic").str.starts_with(sic[:digits])) for digits in _DIGITS)
         found = next((group for group in groups if group.height >= least), others.clear())
         return found.select("ticker", "cik").rows()
@@ -51,8 +53,8 @@ class Industries:
         """Return the tickers of a group by nearness in size; of a company without a size the smallest come first."""
         own = log(self._size(cik, as_of) or 1.0)
         sizes = [(ticker, self._size(other, as_of)) for ticker, other in group]
-        known = [(abs(log(size) - own), ticker) for ticker, size in sizes if size is not None]
-        return [ticker for _, ticker in sorted(known)]
+        distances = [(abs(log(size) - own), ticker) for ticker, size in sizes if size is not None]
+        return [ticker for _, ticker in sorted(distances)]
 
     def _all(self) -> pl.DataFrame:
         if self._companies is None:

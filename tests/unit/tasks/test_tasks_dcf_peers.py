@@ -69,6 +69,15 @@ def test_a_size_counts_from_when_it_is_known(session: Session) -> None:
     assert names(session, LATER) == ["FAR", "NEAR", "MID"]
 
 
+def test_companies_that_file_later_do_not_make_a_narrower_group(session: Session) -> None:
+    before = names(session, sic="7371")
+    late = range(101, 104)
+    put(session.store, COMPANIES, *({"cik": cik, "ticker": f"LATE{cik}", "sic": "7371"} for cik in late))
+    put(session.store, LINE_ITEMS, *(assets(cik, 2023, 100.0) | {"known_from": LATER} for cik in late))
+    assert names(session, sic="7371") == before == ["NEAR", "MID", "FAR"]
+    assert names(session, LATER, sic="7371") == ["LATE101", "LATE102", "LATE103"]
+
+
 def test_without_an_industry_there_are_no_peers(session: Session) -> None:
     assert names(session, sic=None) == []
     assert names(session, sic="4911") == []
