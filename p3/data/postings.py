@@ -1,6 +1,7 @@
 """An inverted index over texts, as files that are mapped into memory: which text holds which word how often.
 
-Words are kept as they stand, in lower case; the caller says which of them are forms of what is looked for.
+Words are kept as they stand, in lower case, and compound ones by their parts too; the caller says which of them are
+forms of what is looked for.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 K1, B = 1.2, 0.75  # Robertson & Zaragoza 2009, "The probabilistic relevance framework"
 
 _WORD = r"[a-z0-9](?:[a-z0-9&.-]*[a-z0-9])?"
+_COMPOUND, _PART_OF_WORD = r"[&.-]", r"[a-z0-9]+"
 _LEXICON, _TEXTS, _COUNTS = "words.arrow", "word-rows.npy", "word-counts.npy"
 _MOST = 255  # of one word in one text: what is above counts as this
 _LAST = "\U0010ffff"
@@ -57,6 +59,9 @@ class PostingsWriter:
         rows = pl.int_range(first, first + len(texts), dtype=pl.UInt64, eager=True)
         found = pl.DataFrame({"row": rows, "word": texts.str.to_lowercase().str.extract_all(_WORD)})
         found = found.explode("word").drop_nulls()
+        compound = found.filter(pl.col("word").str.contains(_COMPOUND))
+        parts = compound.with_columns(pl.col("word").str.extract_all(_PART_OF_WORD)).explode("word").drop_nulls()
+        found = pl.concat([found, parts])
         numbers = {word: self._numbers.setdefault(word, len(self._numbers)) for word in found["word"].unique()}
         words = found["word"].replace_strict(numbers, return_dtype=pl.UInt64).to_numpy()
         pairs, counts = np.unique((found["row"].to_numpy() << _ROW_BITS) | words, return_counts=True)

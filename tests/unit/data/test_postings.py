@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 
 from p3.data.postings import Postings, PostingsWriter
-from p3.retrieval.terms import Term
+from p3.retrieval import rank
+from p3.retrieval.terms import Term, stem
 
 TEXTS = ["Cash, cash and debts.", "cash some what", "nothing 4 here", "CASHIER long-term 10-K"]
 
@@ -50,3 +51,22 @@ def test_texts_without_a_word_make_an_index_that_finds_nothing(tmp_path):
     writer.write(tmp_path)
     found = Postings(tmp_path).bm25([Term("cash", 1.0)], np.ones(2, np.float32), np.ones(2, np.bool_))
     assert found.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("a non-cancelable lease", "cancelable"),
+        ("Cash.Dividends paid", "dividends"),
+        ("long-term debt", "term"),
+        ("R&D", "r&d"),
+    ],
+)
+def test_parts_of_compound_words_are_found_as_the_ranking_finds_them(tmp_path, text, word):
+    writer = PostingsWriter()
+    writer.add(0, pl.Series([text, "nothing of it"]))
+    writer.write(tmp_path)
+    wanted = stem(word)
+    found = Postings(tmp_path).bm25([Term(wanted, 1.0)], np.ones(2, np.float32), np.ones(2, np.bool_))
+    ranked = rank.bm25(pl.Series([text, "nothing of it"]), {wanted: 1.0})
+    assert (found > 0).tolist() == (ranked > 0).tolist() == [True, False]
