@@ -15,7 +15,7 @@ e2e: $(READY)  ## Two companies from filings to orders, on the bundled sample
 	$(BIN)/p3 e2e f2 --source sample --data-dir $(TREE)
 
 test: $(READY)  ## The quick tests; what is skipped is named
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
 
 test-all: $(READY)  ## Every test, the slow ones too
 	$(BIN)/python -m pytest
