@@ -61,8 +61,14 @@ def _found(asked: str, context: Context) -> Answer:
     except NotYetKnownError as reason:
         found = _not_yet_known(asked, request, reason, figures, context)
     except NotComputableError as reason:
-        found = _from_passages(asked, context, (f"not computed: {reason}",))
+        found = _from_passages(asked, context, (f"not computed: {reason}",), _years(request))
     return replace(found, request=described(request))
+
+
+def _years(request: Request) -> tuple[str, ...]:
+    """Return the years that a figure was asked of: what says nothing of them would answer another question."""
+    years = {key.end.year if key.end else key.fiscal_year for key in request.periods}
+    return tuple(str(year) for year in sorted(year for year in years if year is not None))
 
 
 def _checked(question: str) -> str:
@@ -116,7 +122,8 @@ def _not_yet_known(
     """Abstain, naming the newest period known and, for a plain question, what was asked for in it."""
     names = _tickers(context)
     newest_known = f"The newest period known then is {spans([reason.newest])}."
-    text = f"{names[reason.cik]}: {reason} on {market_date(context.as_of)}. {newest_known}"
+    held = f"in the filings held that were known on {market_date(context.as_of)}"
+    text = f"{names[reason.cik]}: {reason} {held}. {newest_known}"
     citations: tuple[Citation, ...] = ()
     if request.operation == "value":
         newest = replace(request, periods=(PeriodKey(request.periods[0].duration),))
@@ -130,9 +137,9 @@ def _not_yet_known(
     return Answer(asked, text, "abstained", 0.0, "facts", RULES, citations=citations, steps=(str(reason),))
 
 
-def _from_passages(asked: str, context: Context, taken: tuple[str, ...]) -> Answer:
+def _from_passages(asked: str, context: Context, taken: tuple[str, ...], years: tuple[str, ...] = ()) -> Answer:
     query = parse(asked, context.companies)
-    passages = _allowed(asked, query, context)
+    passages = _allowed(asked, query, context, years)
     if not passages:
         return _abstained(asked, "no passage known at the as-of holds what is asked", taken)
     found = _from_text(asked, query, passages, context, taken)
@@ -157,13 +164,13 @@ def _from_text(asked: str, query: Query, passages: list[Passage], context: Conte
     return replace(found, worded=worded.as_dict())
 
 
-def _allowed(asked: str, query: Query, context: Context) -> list[Passage]:
-    """Return the passages known at the as-of, of the companies asked about, that hold every other name in the question
-    and every year in it that was still to come.
+def _allowed(asked: str, query: Query, context: Context, years: tuple[str, ...]) -> list[Passage]:
+    """Return the passages known at the as-of, of the companies asked about, that hold every other name in the question,
+    every one of ``years``, and every year in the question that was still to come.
     """
     owners = {ticker for cik, ticker in _tickers(context).items() if cik in query.ciks}
     to_come = (str(year) for year in query.fiscal_years if year > context.as_of.year + 1)
-    names = (*required_names(asked, context.companies), *to_come)
+    names = (*required_names(asked, context.companies), *to_come, *years)
     return [
         passage
         for passage in context.search(asked, PASSAGES)

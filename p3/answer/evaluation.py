@@ -115,7 +115,9 @@ def _shaped(row: dict[str, Any], at: int) -> Asked:
         text=str(row["question"]),
         value=None if value is None else _single(float(value), str(unit)),
         unit=None if unit is None else _unit(str(unit)),
-        pages=frozenset((str(each["doc_name"]), int(each["page"]) + 1) for each in row.get("evidence", ())),
+        pages=frozenset(
+            (str(each["doc_name"]), int(each["page"]) + 1) for each in row.get("evidence", ()) if "page" in each
+        ),
         abstain=bool(row.get("abstain", False)),
         says=_several(row.get("says", ())),
         accessions=frozenset(_several(row.get("accession", ()))),
@@ -152,7 +154,7 @@ def _is_right(asked: Asked, given: Given) -> bool:
     return (
         (asked.value is None or _is_value(asked, given))
         and all(word.casefold() in given.answer.casefold() for word in asked.says)
-        and (not asked.pages or any(_is_on(each, asked) for each in given.citations))
+        and (asked.value is not None or not asked.pages or any(_is_on(each, asked) for each in given.citations))
         and (not asked.accessions or any(each.accession in asked.accessions for each in given.citations))
     )
 

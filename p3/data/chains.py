@@ -32,8 +32,10 @@ class ChainBook:
         steps: Mapping[str, Any],
         versions: Mapping[str, int],
         doubt: str | None = None,
-    ) -> bool:
-        """Keep a chain. With a ``doubt`` it waits for review, unless its question does already; return whether it does.
+    ) -> str | None:
+        """Keep a chain, and return the id of the review of its question where there is a ``doubt``.
+
+        That is one opened now, unless a person has, or had, the question in the queue already.
 
         ``answer`` is the answer as printed, ``versions`` those of the tables that were read.
         """
@@ -49,14 +51,15 @@ class ChainBook:
             "versions": json.dumps(versions),
         }
         with self._ledger.transaction() as connection:
-            waits = doubt is not None and not _waits(connection, answer["question"])
+            review = None if doubt is None else _review(connection, answer["question"])
             connection.execute(chains.insert().values(**row))
             self._ledger.append_audit(connection, _KEPT, answer["reasoning_id"], {"sha256": _digest(row)})
-            if waits:
-                opened = {"reasoning_id": row["reasoning_id"], "created": row["created"], "reason": doubt}
+            if doubt is not None and review is None:
+                review = str(row["reasoning_id"])
+                opened = {"reasoning_id": review, "created": row["created"], "reason": doubt}
                 connection.execute(reviews.insert().values(**opened, status="open"))
-                self._ledger.append_audit(connection, "review opened", answer["reasoning_id"], opened)
-        return waits
+                self._ledger.append_audit(connection, "review opened", review, opened)
+        return review
 
     def find(self, reasoning_id: str) -> dict[str, Any] | None:
         """Return a chain, its JSON read, or None. Raises DataError where it is not as it was kept."""
@@ -85,10 +88,11 @@ class ChainBook:
         return [row | {name: json.loads(row[name]) for name in _JSON} for row in rows]
 
 
-def _waits(connection: sa.Connection, question: str) -> bool:
-    same = (chains.c.question == question) & (reviews.c.status == "open")
+def _review(connection: sa.Connection, question: str) -> str | None:
+    """Return the newest chain of a question that is, or was, in the queue."""
     joined = reviews.join(chains, chains.c.reasoning_id == reviews.c.reasoning_id)
-    return connection.execute(sa.select(sa.literal(1)).select_from(joined).where(same).limit(1)).first() is not None
+    query = sa.select(reviews.c.reasoning_id).select_from(joined).where(chains.c.question == question)
+    return connection.execute(query.order_by(reviews.c.created.desc()).limit(1)).scalar()
 
 
 def _digests(connection: sa.Connection, reasoning_ids: Sequence[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ _WITH_QUESTION = sa.select(reviews, chains.c.question).join(chains, chains.c.rea
 class ReviewQueue:
     """The queue of one ledger, which ``ChainBook`` adds to.
 
-    Each decision is one transaction and a link of the audit log; the last one counts.
+    A decision is one transaction and a link of the audit log, and stands.
     """
 
     def __init__(self, ledger: Ledger) -> None:
@@ -41,7 +41,7 @@ class ReviewQueue:
     ) -> None:
         """Store a decision; ``correction`` holds answer, value and unit in place of the draft's.
 
-        Raises UsageError where the chain was never in the queue.
+        Raises UsageError where the chain does not wait: it was never in the queue, or is decided.
         """
         row = {
             "status": decision,
@@ -50,9 +50,10 @@ class ReviewQueue:
             "note": note,
         }
         with self._ledger.transaction() as connection:
-            changed = connection.execute(reviews.update().where(reviews.c.reasoning_id == reasoning_id).values(**row))
+            waiting = (reviews.c.reasoning_id == reasoning_id) & (reviews.c.status == "open")
+            changed = connection.execute(reviews.update().where(waiting).values(**row))
             if changed.rowcount != 1:
-                raise UsageError(f"{reasoning_id[:60]!r} is not in the review queue", "See `p3 review list`.")
+                raise UsageError(f"{reasoning_id[:60]!r} does not wait for review", "See `p3 review list --all`.")
             self._ledger.append_audit(connection, f"review {decision}", reasoning_id, row)
 
 

@@ -117,7 +117,7 @@ def _question(line: str, at: int) -> Question:
             raise ValueError("a question is a text and has evidence")
     except (ValueError, KeyError, TypeError, RecursionError) as failure:
         raise DataError(
-            f"line {at} is no question: {type(failure).__name__}: {failure}",
+            f"line {at} is no question with evidence",
             "Write {question, evidence: [{doc_name, page or section}]}, pages counted from 0.",
         ) from failure
     return Question(name, row["question"], places)

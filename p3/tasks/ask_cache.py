@@ -41,7 +41,7 @@ class RememberedAnswers:
     def asked(self, question: str, data: AskData, ciks: Sequence[int]) -> Asked:
         """Return the question as the cache knows it; without ``ciks`` it is asked of every company."""
         key = data_key(data.versions, ciks, self._models, self._code)
-        request = _request(question, data.companies)
+        request = _request(question, data.asked_of(ciks))
         return Asked(question, tuple(ciks), key, request_key(question, request), request is not None)
 
     def find(self, asked: Asked, data: AskData) -> Ask | None:

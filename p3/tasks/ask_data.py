@@ -1,6 +1,6 @@
 """What a question may draw on: the tables and passages of one moment, whatever is committed after it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -40,6 +40,16 @@ class AskData:
         """The table of companies."""
         return with_known_names(self._session.store.filtered(COMPANIES))
 
+    def asked_of(self, ciks: Sequence[int]) -> pl.DataFrame:
+        """Return the companies that a question may be about: ``ciks``, or all where none are given."""
+        return self.companies.filter(pl.col("cik").is_in(ciks)) if ciks else self.companies
+
+    def origins(self, accessions: Collection[str]) -> list[str]:
+        """Return where the filings cited came from; of an answer without any, where everything did."""
+        cited = self._session.store.filtered(FILINGS, pl.col("accession").is_in(accessions)) if accessions else None
+        rows = self.companies if cited is None or cited.is_empty() else cited
+        return rows["origin"].unique().sort().to_list()
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return one unit vector a text, by the model of the passages."""
         return self._embedder.encode(texts)
@@ -52,7 +62,7 @@ class AskData:
         line_items = store.filtered(LINE_ITEMS, mine, pl.col("known_from") <= as_of)
         documents = store.filtered(FILINGS, mine, IS_PRIMARY).select("accession", "document")
         return Context(
-            companies=self.companies,
+            companies=self.asked_of(ciks),
             line_items=line_items,
             search=lambda text, k: self._search(text, k, ciks),
             as_of=as_of,

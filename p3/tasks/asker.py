@@ -121,8 +121,9 @@ class Asker:
         steps = {"ciks": list(ciks), **_steps(found)}
         doubt = found.steps[-1] if found.draft is not None and self._queue else None
         kept = shape.model_dump(mode="json")
-        if ChainBook(self._session.store.ledger).add(self._session.run_id, kept, steps, data.versions, doubt):
-            self._session.notes.append(f"The draft waits for review: p3 review show {shape.reasoning_id}")
+        review = ChainBook(self._session.store.ledger).add(self._session.run_id, kept, steps, data.versions, doubt)
+        if review is not None:
+            self._session.notes.append(f"A draft is kept for a person to judge: p3 review show {review}")
         return shape
 
     def _shape(self, found: Answer, data: AskData, started: float) -> Ask:
@@ -142,7 +143,7 @@ class Asker:
             reasoning_id=f"chain-{secrets.token_hex(8)}",
             seconds=_since(started),
             cached=False,
-            origin=", ".join(data.companies["origin"].unique().sort()),
+            origin=", ".join(data.origins({citation.accession for citation in found.citations})),
         )
 
 

@@ -72,7 +72,7 @@ def test_a_chain_tells_how_and_its_replay_gives_the_same_from_the_data_of_then(
         (("chain", "show"), "no answer is named"),
         (("chain", "replay", "chain-none"), "no answer 'chain-none'"),
         (("review", "approve"), "no answer is named"),
-        (("review", "approve", "chain-none"), "'chain-none' is not in the review queue"),
+        (("review", "approve", "chain-none"), "'chain-none' does not wait for review"),
         (("review", "correct", "chain-none"), "a correction needs the answer"),
         (("review", "correct", "chain-none", "--answer", "x", "--value", "1"), "--value and --unit belong together"),
         (("review", "reject", "chain-none", "--answer", "x"), "do not go with reject"),

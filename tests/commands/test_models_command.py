@@ -1,6 +1,7 @@
 """`p3 models`: adding, listing, looking and measuring, with a key that is shown nowhere."""
 
 import json
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def test_one_that_does_not_answer_is_told_with_what_to_do(models: Callable[..., 
 
 
 def test_a_file_is_added_to_the_tier_of_its_quantisation(models: Callable[..., Ended], tmp_path: Path) -> None:
-    (tmp_path / "here" / "model-Q3_K_M.gguf").write_bytes(b"GGUF")
+    (tmp_path / "here" / "model-Q3_K_M.gguf").write_bytes(struct.pack("<4sIQQ", b"GGUF", 3, 1, 0))
     added = models("add", "model-Q3_K_M.gguf", "--json")
     assert added.code == 0
     tier = next(tier for tier in json.loads(added.out)["tiers"] if tier["backends"])
@@ -78,6 +79,7 @@ def test_a_file_is_added_to_the_tier_of_its_quantisation(models: Callable[..., E
         (("add", "q2", "none.gguf"), 2, "cannot be read"),
         (("add", "q2", "."), 2, "cannot be read"),
         (("add", "q2", "page.gguf"), 2, "is no GGUF file"),
+        (("add", "q2", "cut.gguf"), 2, "not a whole one"),
         (("add", "http://host/v1"), 2, "does not tell the tier"),
         (("add", "q9", "http://host/v1"), 3, "there is no tier q9"),
         (("add", "q2", "http://user:hunter2@host/v1"), 3, "without a user"),
@@ -92,6 +94,7 @@ def test_what_makes_no_sense_is_refused(
     models: Callable[..., Ended], tmp_path: Path, arguments: tuple[str, ...], code: int, says: str
 ) -> None:
     (tmp_path / "here" / "page.gguf").write_text("<html>")
+    (tmp_path / "here" / "cut.gguf").write_bytes(b"GGUF\3\0")
     ended = models(*arguments)
     assert (ended.code, ended.out) == (code, "")
     assert says in ended.err

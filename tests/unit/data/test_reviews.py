@@ -31,31 +31,35 @@ def test_what_was_doubtful_waits_until_it_is_decided(ledger: Ledger) -> None:
     assert now().isoformat()[:10] == found["decided"][:10]
 
 
-def test_a_correction_is_kept_as_it_was_given_and_the_last_decision_counts(ledger: Ledger) -> None:
+def test_a_correction_is_kept_as_it_was_given_and_stands(ledger: Ledger) -> None:
     queue = ReviewQueue(ledger)
-    queue.decide("chain-1", "rejected", None, None)
     queue.decide("chain-1", "corrected", {"answer": "12 %", "value": 0.12, "unit": "ratio"}, None)
+    with pytest.raises(UsageError, match="does not wait for review"):
+        queue.decide("chain-1", "approved", None, None)
     found = queue.find("chain-1")
     assert found is not None
     assert (found["status"], found["correction"]) == ("corrected", {"answer": "12 %", "value": 0.12, "unit": "ratio"})
     kinds = [row["kind"] for row in ledger.audit_entries(["chain-1"])]
-    assert kinds == ["answer kept", "review opened", "review rejected", "review corrected"]
-    assert ledger.verify_audit() == 7
+    assert kinds == ["answer kept", "review opened", "review corrected"]
+    assert ledger.verify_audit() == 6
 
 
 def test_nothing_is_decided_of_what_never_waited(ledger: Ledger) -> None:
     queue = ReviewQueue(ledger)
-    with pytest.raises(UsageError, match="not in the review queue"):
+    with pytest.raises(UsageError, match="does not wait for review"):
         queue.decide("chain-2", "approved", None, None)
     assert queue.find("chain-2") is None
     assert queue.find("chain-9") is None
 
 
-def test_a_question_that_waits_does_not_wait_twice(ledger: Ledger) -> None:
+def test_a_question_that_a_person_has_or_had_is_not_queued_again(ledger: Ledger) -> None:
     again = {"reasoning_id": "chain-9", "as_of": "2024-05-02T00:00:00Z", "question": "Q0?", "status": "abstained"}
-    assert ChainBook(ledger).add("run", again, {}, {}, "too doubtful") is False
+    assert ChainBook(ledger).add("run", again, {}, {}, "too doubtful") == "chain-0"
     ReviewQueue(ledger).decide("chain-0", "rejected", None, None)
-    assert ChainBook(ledger).add("run", {**again, "reasoning_id": "chain-10"}, {}, {}, "too doubtful") is True
+    assert ChainBook(ledger).add("run", {**again, "reasoning_id": "chain-10"}, {}, {}, "too doubtful") == "chain-0"
+    fresh = {**again, "reasoning_id": "chain-11", "question": "Q11?"}
+    assert ChainBook(ledger).add("run", fresh, {}, {}, "too doubtful") == "chain-11"
+    assert ChainBook(ledger).add("run", {**fresh, "reasoning_id": "chain-12"}, {}, {}) is None
 
 
 def test_an_answer_that_was_changed_in_the_ledger_is_told(ledger: Ledger) -> None:
