@@ -21,7 +21,8 @@ def check(path: Path) -> None:
     magic, version, tensors, _ = _HEADER.unpack(head.ljust(_HEADER.size, b"\0"))
     if magic != _MAGIC or not version or not tensors:
         raise ConfigurationError(
-            f"{path.name} is no GGUF file, or not a whole one", "Name a GGUF file, such as llama.cpp's convert_hf_to_gguf.py writes."
+            f"{path.name} is no GGUF file, or not a whole one",
+            "Name a GGUF file, such as llama.cpp's convert_hf_to_gguf.py writes.",
         )
 
 
