@@ -27,7 +27,11 @@ def test_a_stream_that_stops_before_its_end_mark_is_noticed(body: bytes, data: s
         bodies.gunzipped([short])
 
 
-@pytest.mark.parametrize("wire", [b"plain", gzip.compress(b"body") + b"tail", gzip.compress(b"body")[:-5] + b"12345"])
+@pytest.mark.parametrize(
+    "wire",
+    [b"plain", gzip.compress(b"body") + b"tail", gzip.compress(b"body")[:-5] + b"12345"],
+    ids=["no gzip", "a tail", "a wrong checksum"],
+)
 def test_damage_is_noticed(wire: bytes) -> None:
     with pytest.raises(PassingError, match="damaged"):
         bodies.gunzipped([wire])
